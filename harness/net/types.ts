@@ -1,0 +1,104 @@
+/**
+ * What the rest of imspeer knows of sockets: interfaces only, so that peers can be joined in memory.
+ * The real ones are made by the other files of this folder.
+ */
+
+/** An IP literal (no names, IPv6 without brackets) and a port, 0 where any will do. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The transports a SIP message can travel on. */
+export type TransportName = "udp" | "tcp" | "tls" | "ws" | "wss";
+
+/**
+ * Where a message came from or goes to. `connection` is set for connection-oriented transports: an answer goes
+ * back on the same one. `security` is set where the bytes travel inside something (an ESP SA, a TLS session).
+ */
+export interface Flow {
+  readonly transport: TransportName;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly connection?: string;
+  readonly security?: string;
+}
+
+/** One message (a datagram, or what the framer cut out of a stream) as it arrived. */
+export interface Incoming {
+  readonly bytes: Uint8Array;
+  readonly flow: Flow;
+  /** Milliseconds of the run's clock. */
+  readonly at: number;
+}
+
+/** Cuts a byte stream into messages. Throws the codec's syntax error when the stream cannot be cut any more. */
+export interface Framer {
+  push(bytes: Uint8Array): Uint8Array[];
+}
+
+/** The run's clock: `now()` in milliseconds (epoch based), `wait` resolves at that time or when aborted. */
+export interface Clock {
+  now(): number;
+  wait(until: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type TapLayer = "sip" | "tcp" | "udp" | "ip" | "esp" | "tls" | "http" | "diameter";
+
+/** What evidence is made of: every byte in and out, told where it happens. */
+export interface TapRecord {
+  readonly at: number;
+  readonly direction: "out" | "in";
+  /** What the bytes are. A SIP message over TCP is told once, as `sip`, when it is whole. */
+  readonly layer: TapLayer;
+  readonly transport: TransportName | "ip";
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly bytes: Uint8Array;
+  readonly connection?: string;
+  /** Free text for the trace: "connection refused", "closed by peer". */
+  readonly note?: string;
+}
+
+export type Tap = (record: TapRecord) => void;
+
+/** A place that sends and receives whole messages, on one local endpoint. */
+export interface MessageSocket {
+  readonly transport: TransportName;
+  readonly local: Endpoint;
+  /**
+   * Sends to `flow.remote`; over TCP on `flow.connection` if given and open, else on a new connection.
+   * Rejects with EnvironmentError when the target cannot be reached.
+   */
+  send(bytes: Uint8Array, to: Flow): Promise<void>;
+  /** The next message; undefined after close(). Only one reader. */
+  receive(): Promise<Incoming | undefined>;
+  /** Idempotent; no resource is left open afterwards. */
+  close(): Promise<void>;
+}
+
+export interface SocketOptions {
+  /** Port 0 takes any free port; address must be an IP literal. */
+  readonly local: Endpoint;
+  readonly tap?: Tap;
+  readonly clock: Clock;
+  /** Needed for stream transports. */
+  readonly framer?: () => Framer;
+  /** Over TCP: also accept connections on `local` (a UE does, RFC 3261 18.1.1). Default true. */
+  readonly listen?: boolean;
+}
+
+/** What the runner hands to a peer: how to open sockets on this machine. */
+export interface Net {
+  readonly clock: Clock;
+  open(transport: TransportName, options: SocketOptions): Promise<MessageSocket>;
+}
+
+/** The verbs of every protocol machine of ours, and no others. Times are milliseconds of the run's clock. */
+export interface Machine<Event> {
+  receive(bytes: Uint8Array, from: Flow, now: number): void;
+  nextEvent(): Event | undefined;
+  toSend(now: number): { bytes: Uint8Array; to: Flow }[];
+  deadline(): number | undefined;
+  expire(now: number): void;
+}

@@ -1,0 +1,48 @@
+/**
+ * What a suite is written with. A case is data and one async function; the runner gives it a context.
+ */
+import type { CaseContext } from "./context.ts";
+
+export interface CaseDefinition {
+  /** Permanent, never reused: "aka/challenge-hides-keys". Begins with the suite's id. */
+  readonly id: string;
+  readonly title: string;
+  /** Ids of suites/requirements that the checks of this case cite, at least one. */
+  readonly verifies: readonly string[];
+  /** Faults of the reference core that must make this case fail, at least one. */
+  readonly kills: readonly string[];
+  readonly peer: "ue" | "trusted-node" | "peer-network" | "third-party" | "hss" | "media-peer";
+  /** Capabilities of the profile that must hold, by their dotted name; otherwise the case is notApplicable. */
+  readonly needs?: Readonly<Record<string, boolean | string | number>>;
+  /**
+   * The subscribers the case leases, all at once before it starts: "aka", "digest", or with traits the profile
+   * gives them: "digest+implicit-set". Default: one, of the scheme that the suite is about.
+   */
+  readonly leases?: readonly string[];
+  /** Runs alone: for cases that disturb the device for everybody. */
+  readonly exclusive?: boolean;
+  /** Free words for --tag: "slow" (waits for a timer of the profile), "privileged", "operator". */
+  readonly tags?: readonly string[];
+  run(context: CaseContext): Promise<void>;
+}
+
+export interface Suite {
+  readonly id: string;
+  readonly title: string;
+  /** Lease used where a case names none. */
+  readonly lease: string;
+  readonly cases: readonly CaseDefinition[];
+}
+
+export function testCase(definition: CaseDefinition): CaseDefinition {
+  return definition;
+}
+
+export function suite(
+  id: string,
+  title: string,
+  cases: readonly CaseDefinition[],
+  options: { lease?: string } = {},
+): Suite {
+  return { id, title, lease: options.lease ?? id, cases };
+}

@@ -1,0 +1,1 @@
+export type { Profile, Subscriber, Waiver } from "./types.ts";

@@ -1,0 +1,72 @@
+/** What a validated profile looks like in memory (DESIGN 6). Secrets are resolved; times in milliseconds. */
+import type { TransportName } from "../harness/net/types.ts";
+
+export interface Profile {
+  readonly name: string;
+  readonly device: { readonly vendor: string; readonly product: string; readonly version: string } | null;
+  /** CIDRs; nothing outside is ever sent to. */
+  readonly scope: readonly string[];
+  readonly home: { readonly domain: string; readonly mcc: string; readonly mnc: string };
+  /** Entry points by name ("p-cscf", "i-cscf", "s-cscf", …) and transport. */
+  readonly entry: Readonly<Record<string, Readonly<Partial<Record<TransportName, { readonly address: string; readonly port: number }>>>>>;
+  /** Local addresses of this machine per access ("3gpp", "fixed", "nass", "wlan"), taken in turn. */
+  readonly access: Readonly<Record<string, readonly string[]>>;
+  /** The PICS, flattened: "aka", "digest", "proxy-auth", "outbound"… */
+  readonly capabilities: Readonly<Record<string, boolean | string | number | readonly string[]>>;
+  readonly subscribers: readonly Subscriber[];
+  /** How the operator's side is asked for things a UE cannot do; absent where the lab has no such interface. */
+  readonly operator: { readonly url: string; readonly actions: readonly string[] } | null;
+  readonly timers: {
+    /** SIP T1, T2, T4 (RFC 3261 table 4). */
+    readonly t1: number;
+    readonly t2: number;
+    readonly t4: number;
+    /** How long we wait for a request that should come. */
+    readonly answer: number;
+    /** Window of "nothing must come". */
+    readonly silence: number;
+    /** reg-await-auth of TS 24.229: an unanswered challenge dies after it. */
+    readonly regAwaitAuth: number;
+    /** Shortest registration the network grants. */
+    readonly minExpires: number;
+    /** After its expiry a registration lives on this long at most. */
+    readonly expiryMargin: number;
+    /** Lifetime of a proxy-authentication nonce. */
+    readonly nonceLifetime: number;
+  };
+  readonly waivers: readonly Waiver[];
+  /** Every secret value of this profile, for redaction. */
+  readonly secrets: readonly string[];
+}
+
+export interface Subscriber {
+  readonly name: string;
+  readonly impi: string;
+  readonly impus: readonly string[];
+  /** Further IMPUs that are provisioned in the same implicit set, barred, or in another set. */
+  readonly implicitSet: readonly string[];
+  readonly barred: readonly string[];
+  readonly otherSet: readonly string[];
+  readonly traits: readonly string[];
+  readonly aka?: {
+    readonly algorithm: "milenage" | "tuak";
+    readonly k: Uint8Array;
+    readonly op?: Uint8Array;
+    readonly opc?: Uint8Array;
+    readonly top?: Uint8Array;
+    readonly amf: Uint8Array;
+    readonly sqn: bigint;
+    readonly ind: number;
+    /** "AKAv1-MD5", "AKAv2-SHA-256"… as the network should ask. */
+    readonly digest: string;
+  };
+  readonly digest?: { readonly password: string; readonly algorithm: "MD5" | "SHA-256" };
+}
+
+export interface Waiver {
+  readonly case: string;
+  readonly requirement: string | null;
+  readonly reason: string;
+  readonly link: string | null;
+  readonly until: string | null;
+}

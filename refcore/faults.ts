@@ -1,0 +1,14 @@
+/**
+ * The faults of the reference core: each breaks exactly one requirement, by name. A box asks
+ * `faults.has("scscf/accepts-any-response")` at the line that implements the requirement.
+ */
+export interface Fault {
+  /** "<box>/<what it does wrong>", permanent. */
+  readonly id: string;
+  /** The requirement it violates; the check that kills it must cite this. */
+  readonly requirement: string;
+  /** One line, present tense: "P-CSCF leaves ck and ik in the 401 towards the UE". */
+  readonly title: string;
+}
+
+export type FaultSet = ReadonlySet<string>;

@@ -102,3 +102,22 @@ export interface Machine<Event> {
   deadline(): number | undefined;
   expire(now: number): void;
 }
+
+/** A machine joined to its sockets: what `drive()` of this folder makes and a peer runs on. */
+export interface Driver<Event> {
+  /**
+   * The next event; undefined after close(). Only one reader. Rejects with EnvironmentError when something could
+   * not be sent or read; it may be called again after that.
+   */
+  next(): Promise<Event | undefined>;
+  /** Sends what the machine has to send: call it after each verb of the machine that is not the driver's. */
+  kick(): void;
+  /** Closes the sockets as well. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Joins a machine to sockets (those of its flows are found by local endpoint and transport) and to the clock. */
+export type Drive = <Event>(
+  machine: Machine<Event>,
+  with_: { readonly sockets: readonly MessageSocket[]; readonly clock: Clock },
+) => Driver<Event>;

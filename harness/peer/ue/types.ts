@@ -5,9 +5,42 @@
  * line by which a case says something wrong. `tamper` may also return octets to be sent in the message's place.
  */
 import type { Challenge, Credentials, Sdp, SipRequest, SipResponse } from "sip-codec";
-import type { Endpoint, Flow, TransportName } from "../../net/types.ts";
+import type { Usim } from "../../crypto/mod.ts";
+import type { Clock, Drive, Endpoint, Flow, Net, Tap, TransportName } from "../../net/types.ts";
+import type { Profile, Subscriber } from "../../../profiles/types.ts";
 
 export type Tamper<M = SipRequest> = (message: M) => void | Uint8Array;
+
+/** Everything `createUe()` needs; the runner hands it in. */
+export interface UeSetup {
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly drive: Drive;
+  readonly profile: Profile;
+  readonly subscriber: Subscriber;
+  readonly options?: UeOptions;
+  readonly random: Random;
+  readonly tap?: Tap;
+  /** What outlives one UE: hand the same one to every UE of a run. Default: nothing is remembered. */
+  readonly remember?: UeMemory;
+  /** Default: those of the profile. */
+  readonly timers?: Profile["timers"];
+}
+
+/** Octets and tokens of the run's seed: branches, tags, Call-IDs, cnonces. */
+export interface Random {
+  bytes(length: number): Uint8Array;
+  token(length?: number): string;
+  integer(below: number): number;
+}
+
+/** State that belongs to a subscriber or to the run and not to one terminal. Begin with `newMemory()`. */
+export interface UeMemory {
+  /** The ISIM of each IMPI: its SQN outlives the terminal it sits in. */
+  readonly isims: Map<string, Usim>;
+  /** How many local addresses each access of the profile has given out so far. */
+  readonly turns: Map<string, number>;
+}
 
 export interface UeOptions {
   /** Index into the leases of the case. */
@@ -15,7 +48,9 @@ export interface UeOptions {
   /** Another terminal with the identities and keys of this one (an attacker, a second phone). */
   readonly like?: Ue;
   readonly transport?: TransportName;
-  /** Local address to send from; default: the next of the profile's local addresses. Port 0: any. */
+  /** Access of the profile the UE is on: its local addresses and its P-Access-Network-Info. Default: see access.ts. */
+  readonly access?: string;
+  /** Local address to send from; default: the next of the access's local addresses. Port 0: any. */
   readonly local?: Partial<Endpoint>;
   /** Entry point of the profile to talk to. Default "p-cscf". */
   readonly entry?: string;

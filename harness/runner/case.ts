@@ -1,6 +1,7 @@
 /**
  * What a suite is written with. A case is data and one async function; the runner gives it a context.
  */
+import type { Profile } from "../../profiles/mod.ts";
 import type { CaseContext } from "./context.ts";
 
 export interface CaseDefinition {
@@ -12,17 +13,24 @@ export interface CaseDefinition {
   /** Faults of the reference core that must make this case fail, at least one. */
   readonly kills: readonly string[];
   readonly peer: "ue" | "trusted-node" | "peer-network" | "third-party" | "hss" | "media-peer";
-  /** Capabilities of the profile that must hold, by their dotted name; otherwise the case is notApplicable. */
+  /**
+   * What the profile must claim, by dotted name; otherwise the case is notApplicable. A number is a least value, a
+   * text may be one of a list. Besides the capabilities: "operator.<action>", "entry.<name>", "entry.<name>.<transport>"
+   * and "access.<name>", which are true where the profile has such a thing.
+   * A case on a requirement of level "study" has a need: it judges only what the profile claims.
+   */
   readonly needs?: Readonly<Record<string, boolean | string | number>>;
   /**
    * The subscribers the case leases, all at once before it starts: "aka", "digest", or with traits the profile
-   * gives them: "digest+implicit-set". Default: one, of the scheme that the suite is about.
+   * gives them: "digest+implicit-set"; "any" for whichever. Default: one, of the scheme that the suite is about.
    */
   readonly leases?: readonly string[];
   /** Runs alone: for cases that disturb the device for everybody. */
   readonly exclusive?: boolean;
   /** Free words for --tag: "slow" (waits for a timer of the profile), "privileged", "operator". */
   readonly tags?: readonly string[];
+  /** Time limit in milliseconds, where the default (exchanges; for "slow" the profile's timers too) is too short. */
+  readonly timeout?: (timers: Profile["timers"]) => number;
   run(context: CaseContext): Promise<void>;
 }
 

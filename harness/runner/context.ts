@@ -2,32 +2,49 @@
  * What a case can do. Stimulus comes from peers, judgement from `check`, preconditions from `given`.
  */
 import type { Ue, UeOptions } from "../peer/ue/types.ts";
-import type { Check } from "./check.ts";
 import type { Profile } from "../../profiles/mod.ts";
+import type { CheckFunction } from "./check.ts";
 
 export interface CaseContext {
   /**
    * A UE on a socket of its own for the next leased subscriber (in the order of `leases`), or as `options` say:
    * `{ as: 1 }` the second lease, `{ like: alice }` another terminal with alice's identities and keys.
-   * Closed by the runner when the case ends.
+   * It stands on the next free local address of the profile's `access`. Closed by the runner when the case ends.
    */
-  ue(options?: UeOptions): Promise<Ue>;
+  ue(options?: CaseUeOptions): Promise<Ue>;
   /** A judged statement, tied to a requirement; nothing is recorded before one of its verbs is called. */
-  check(name: string, requirement: string): Check;
+  check: CheckFunction;
   /**
    * A precondition: if it rejects or gives false, the case ends `inconclusive` with this name as reason.
-   * Returns what the promise gives.
+   * Returns what the promise gives. Things of ours that go wrong in it (LocalMisuseError) stay errors.
    */
-  given<T>(name: string, what: T | Promise<T>): Promise<T>;
+  given<T>(name: string, what: T | Promise<T> | (() => T | Promise<T>)): Promise<T>;
   /** Something worth knowing that is no judgement; goes into the trace and the report. */
   note(text: string): void;
-  /** Asks the operator interface of the profile: "reauthenticate", "deregister", "change-password"… */
+  /**
+   * Asks the operator interface of the profile: "reauthenticate", "deregister", "change-password"…
+   * A case that uses it says so with `needs: { "operator.reauthenticate": true }`.
+   */
   operator(action: string, parameters: Readonly<Record<string, string>>): Promise<void>;
   /** The target's numbers: windows, expiries, T1 (ms). */
   readonly profile: Profile;
   readonly timers: Profile["timers"];
   /** Random octets and tokens of the run's seed and this case's id. */
-  readonly random: { bytes(length: number): Uint8Array; token(length?: number): string; integer(below: number): number };
+  readonly random: Random;
   /** Resolves after `ms` of the run's clock: only for waiting out a timer the profile names. */
   wait(ms: number): Promise<void>;
+}
+
+export type CaseUeOptions = UeOptions & {
+  /** Access of the profile whose local addresses are used: "3gpp", "fixed", "nass", "wlan". */
+  readonly access?: string;
+};
+
+/** Chance that can be repeated. */
+export interface Random {
+  bytes(length: number): Uint8Array;
+  /** Letters and digits, fit for a branch, tag or Call-ID. Default 16 of them. */
+  token(length?: number): string;
+  /** 0 ≤ n < below. */
+  integer(below: number): number;
 }

@@ -57,7 +57,9 @@ export interface CaseResult extends CaseInfo {
   readonly verdict: Verdict;
   /** Why it is not pass; null for pass. */
   readonly reason: string | null;
-  readonly waived: { readonly reason: string; readonly link: string | null; readonly until: string | null } | null;
+  readonly waived:
+    | { readonly reason: string; readonly link: string | null; readonly until: string | null }
+    | null;
   readonly checks: readonly CheckResult[];
   readonly durationMs: number;
   /** ISO 8601, UTC. */
@@ -128,6 +130,11 @@ export interface RunResult {
 export type RunEvent =
   | { readonly type: "runStarted"; readonly run: RunInfo; readonly planned: number }
   | { readonly type: "caseStarted"; readonly case: CaseInfo; readonly running: number }
-  | { readonly type: "caseFinished"; readonly result: CaseResult; readonly done: number; readonly planned: number }
+  | {
+    readonly type: "caseFinished";
+    readonly result: CaseResult;
+    readonly done: number;
+    readonly planned: number;
+  }
   | { readonly type: "trouble"; readonly message: string }
   | { readonly type: "runFinished"; readonly result: RunResult };

@@ -1,0 +1,9 @@
+/**
+ * Every suite there is, in the order in which they are listed and run. A new suite: its folder, its `mod.ts` with a
+ * default export, one line here.
+ */
+import type { Suite } from "../harness/runner/case.ts";
+
+export { catalogue } from "./requirements/mod.ts";
+
+export const suites: readonly Suite[] = [];

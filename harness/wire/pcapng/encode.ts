@@ -125,7 +125,8 @@ function padded(length: number): number {
   return Math.ceil(length / 4) * 4;
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
+/** One array of all parts. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

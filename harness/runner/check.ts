@@ -5,6 +5,8 @@
  *
  * A value that is not there holds for `isAbsent` alone: a header that never came does not "lack" a parameter.
  */
+import { PeerViolation } from "../errors.ts";
+import { NoAnswer } from "../peer/no_answer.ts";
 import { contains, lookInto, sameValue } from "./_comparison.ts";
 import { describe, isObject, isResponse, type ResponseLike, shorten } from "./describe.ts";
 import type { EvidenceSink } from "./evidence_sink.ts";
@@ -132,7 +134,7 @@ export function checkFunction(parts: CheckParts): CheckFunction {
         record(holds, expected, typeof actual === "string" ? actual : describe(actual), actual),
       never: (silent, what = "a message") =>
         watch(silent, what, record, parts.ledger.pending(`check "${name}"`)),
-      answers: (promise) => await_(promise, record, parts.ledger.pending(`check "${name}"`)),
+      answers: (promise) => awaited(promise, record, parts.ledger.pending(`check "${name}"`)),
     };
   };
 }
@@ -236,7 +238,7 @@ async function watch(
   }
 }
 
-async function await_<T>(promise: Promise<T>, record: Record, done: () => void): Promise<T | undefined> {
+async function awaited<T>(promise: Promise<T>, record: Record, done: () => void): Promise<T | undefined> {
   try {
     const answer = await promise;
     record(true, "an answer", describe(answer), answer);
@@ -250,9 +252,9 @@ async function await_<T>(promise: Promise<T>, record: Record, done: () => void):
   }
 }
 
-/** NoAnswer and PeerViolation are the device's doing; everything else is not a judgement. */
+/** What a peer throws because of the device; everything else is not a judgement. */
 function isDeviceFault(error: unknown): boolean {
-  return error instanceof Error && (error.name === "NoAnswer" || error.name === "PeerViolation");
+  return error instanceof PeerViolation || (error instanceof NoAnswer && !error.closed);
 }
 
 function isAbsent(value: unknown): boolean {

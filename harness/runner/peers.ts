@@ -1,0 +1,27 @@
+/** How the runner makes peers: real ones in harness/peer, other ones in tests. */
+import type { Clock, Net, Tap } from "../net/types.ts";
+import type { Ue, UeOptions } from "../peer/ue/types.ts";
+import type { Profile, Subscriber } from "../../profiles/mod.ts";
+import type { Random } from "./context.ts";
+
+/** What a UE is made of. `options.local.address` is always set by the runner. */
+export interface UeParts {
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly profile: Profile;
+  readonly subscriber: Subscriber;
+  readonly options: UeOptions;
+  readonly random: Random;
+  readonly tap: Tap;
+}
+
+export interface PeerFactory {
+  createUe(parts: UeParts): Ue | Promise<Ue>;
+}
+
+/** Asks the operator's side for something a UE cannot do; rejects with EnvironmentError when it is not done. */
+export type Operator = (
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+) => Promise<void>;

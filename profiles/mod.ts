@@ -1,1 +1,9 @@
-export type { Profile, Subscriber, Waiver } from "./types.ts";
+export { expandAddresses, inScope, parseAddress, parseCidr, parseEndpoint } from "./address.ts";
+export { CAPABILITIES, type Capability } from "./capabilities.ts";
+export { formatProblem, type Problem, ProfileError } from "./error.ts";
+export { profileJsonSchema } from "./json_schema.ts";
+export { didYouMean, nearest } from "./nearest.ts";
+export { parseProfile } from "./parse.ts";
+export type { ProfileSources } from "./secrets.ts";
+export { formatEndpoint, maskedProfile, showProfile, withEntry } from "./show.ts";
+export type { KeyPair, Profile, Subscriber, Waiver } from "./types.ts";

@@ -8,7 +8,12 @@ export interface Profile {
   readonly scope: readonly string[];
   readonly home: { readonly domain: string; readonly mcc: string; readonly mnc: string };
   /** Entry points by name ("p-cscf", "i-cscf", "s-cscf", …) and transport. */
-  readonly entry: Readonly<Record<string, Readonly<Partial<Record<TransportName, { readonly address: string; readonly port: number }>>>>>;
+  readonly entry: Readonly<
+    Record<
+      string,
+      Readonly<Partial<Record<TransportName, { readonly address: string; readonly port: number }>>>
+    >
+  >;
   /** Local addresses of this machine per access ("3gpp", "fixed", "nass", "wlan"), taken in turn. */
   readonly access: Readonly<Record<string, readonly string[]>>;
   /** The PICS, flattened: "aka", "digest", "proxy-auth", "outbound"… */
@@ -34,12 +39,23 @@ export interface Profile {
     /** Lifetime of a proxy-authentication nonce. */
     readonly nonceLifetime: number;
   };
+  /** Keys and certificates (PEM) of the roles we play, by role; empty where none is given. */
+  readonly peers?: Readonly<Record<string, KeyPair>>;
+  /** Trust anchors (PEM) for the device's certificates, and our own client certificate. */
+  readonly pki?: { readonly trust: readonly string[]; readonly client: KeyPair | null };
   readonly waivers: readonly Waiver[];
   /** Every secret value of this profile, for redaction. */
   readonly secrets: readonly string[];
 }
 
+/** PEM texts. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 export interface Subscriber {
+  /** Unique within the profile; what reports call it. */
   readonly name: string;
   readonly impi: string;
   readonly impus: readonly string[];
@@ -47,6 +63,10 @@ export interface Subscriber {
   readonly implicitSet: readonly string[];
   readonly barred: readonly string[];
   readonly otherSet: readonly string[];
+  /**
+   * Words a case leases by. As the profile gives them, and those that follow from the entry: "tuak", "akav2",
+   * "sha-256", "implicit-set", "barred", "other-set", "tel".
+   */
   readonly traits: readonly string[];
   readonly aka?: {
     readonly algorithm: "milenage" | "tuak";
@@ -54,8 +74,11 @@ export interface Subscriber {
     readonly op?: Uint8Array;
     readonly opc?: Uint8Array;
     readonly top?: Uint8Array;
+    readonly topc?: Uint8Array;
     readonly amf: Uint8Array;
+    /** Highest SQN the ISIM has accepted. */
     readonly sqn: bigint;
+    /** How many low bits of SQN are IND (TS 33.102 Annex C). */
     readonly ind: number;
     /** "AKAv1-MD5", "AKAv2-SHA-256"… as the network should ask. */
     readonly digest: string;
@@ -64,6 +87,7 @@ export interface Subscriber {
 }
 
 export interface Waiver {
+  /** Case id or glob; "*" where only a requirement is named. */
   readonly case: string;
   readonly requirement: string | null;
   readonly reason: string;

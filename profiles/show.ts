@@ -1,0 +1,107 @@
+/** A profile as people may see it: every value in effect, in the form of the file, secrets masked. */
+import { isMap, isScalar, parseDocument, stringify, visit } from "yaml";
+import { collapseAddresses } from "./address.ts";
+import type { Profile, Subscriber } from "./types.ts";
+
+const MASK = "*****";
+
+/** Plain data in the form of the YAML document, defaults filled in; secrets are "*****". */
+export function maskedProfile(profile: Profile): Record<string, unknown> {
+  const { timers, pki } = profile;
+  return {
+    name: profile.name,
+    ...(profile.device ? { device: profile.device } : {}),
+    scope: profile.scope,
+    home: profile.home,
+    entry: mapValues(profile.entry, (point) => mapValues(point, formatEndpoint)),
+    access: mapValues(profile.access, collapseAddresses),
+    capabilities: profile.capabilities,
+    timers: {
+      t1: `${timers.t1}ms`,
+      t2: `${timers.t2}ms`,
+      t4: `${timers.t4}ms`,
+      answer: `${timers.answer}ms`,
+      silence: `${timers.silence}ms`,
+      "reg-await-auth": `${timers.regAwaitAuth}ms`,
+      "min-expires": `${timers.minExpires}ms`,
+      "expiry-margin": `${timers.expiryMargin}ms`,
+      "nonce-lifetime": `${timers.nonceLifetime}ms`,
+    },
+    ...(profile.operator ? { operator: profile.operator } : {}),
+    ...(profile.peers ? { peers: mapValues(profile.peers, (pair) => ({ ...pair, key: MASK })) } : {}),
+    ...(pki
+      ? { pki: { trust: pki.trust, ...(pki.client ? { client: { ...pki.client, key: MASK } } : {}) } }
+      : {}),
+    waivers: profile.waivers,
+    subscribers: profile.subscribers.map(maskedSubscriber),
+  };
+}
+
+/** The same as YAML. */
+export function showProfile(profile: Profile): string {
+  return `# Every value in effect of the profile "${profile.name}". Secrets are masked.\n` +
+    compactYaml(maskedProfile(profile));
+}
+
+/**
+ * The text of a profile with its entry points and operator interface replaced and everything else, comments too,
+ * as it was: what `imspeer core` prints of the core it has started.
+ */
+export function withEntry(
+  text: string,
+  entry: Profile["entry"],
+  operator: Profile["operator"],
+  comment: string,
+): string {
+  const document = parseDocument(text);
+  document.commentBefore = comment.split("\n").map((line) => ` ${line}`).join("\n");
+  document.set("entry", document.createNode(mapValues(entry, (point) => mapValues(point, formatEndpoint))));
+  if (operator) document.set("operator", document.createNode(operator));
+  return document.toString({ lineWidth: 0 });
+}
+
+export function formatEndpoint(place: { readonly address: string; readonly port: number }): string {
+  return place.address.includes(":") ? `[${place.address}]:${place.port}` : `${place.address}:${place.port}`;
+}
+
+function maskedSubscriber(subscriber: Subscriber): Record<string, unknown> {
+  const { aka, digest } = subscriber;
+  return {
+    name: subscriber.name,
+    impi: subscriber.impi,
+    impu: subscriber.impus,
+    ...(subscriber.implicitSet.length > 0 ? { "implicit-set": subscriber.implicitSet } : {}),
+    ...(subscriber.barred.length > 0 ? { barred: subscriber.barred } : {}),
+    ...(subscriber.otherSet.length > 0 ? { "other-set": subscriber.otherSet } : {}),
+    ...(subscriber.traits.length > 0 ? { traits: subscriber.traits } : {}),
+    ...(aka ? { aka: maskedAka(aka) } : {}),
+    ...(digest ? { digest: { password: MASK, algorithm: digest.algorithm } } : {}),
+  };
+}
+
+function maskedAka(aka: NonNullable<Subscriber["aka"]>): Record<string, unknown> {
+  const keys = Object.fromEntries(
+    (["k", "op", "opc", "top", "topc"] as const).filter((key) => aka[key]).map((key) => [key, MASK]),
+  );
+  const amf = Array.from(aka.amf, (octet) => octet.toString(16).padStart(2, "0")).join("");
+  return { algorithm: aka.algorithm, ...keys, amf, sqn: Number(aka.sqn), ind: aka.ind, digest: aka.digest };
+}
+
+/** Lists of bare values and the keys of a subscriber on one line each, so that fifty of them stay readable. */
+function compactYaml(value: unknown): string {
+  const document = parseDocument(stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 }));
+  visit(document, {
+    Seq(_, node) {
+      if (node.items.every((item) => isScalar(item))) node.flow = true;
+    },
+    Pair(_, pair) {
+      const bundle = isScalar(pair.key) && (pair.key.value === "aka" || pair.key.value === "digest");
+      if (bundle && isMap(pair.value)) pair.value.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

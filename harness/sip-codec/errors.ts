@@ -1,0 +1,25 @@
+/**
+ * The one error of this package: the octets (or the text given to a builder) do not follow the grammar.
+ *
+ * `offset` counts characters from the beginning of what was parsed: octets of the message for `parseMessage`,
+ * characters of the (unfolded) field value for a typed view. `field` names the part: a header name as written,
+ * or "start-line", "header-line", "end-of-headers", "framing", "body", "sdp", "uri".
+ */
+export class SipSyntaxError extends SyntaxError {
+  override readonly name = "SipSyntaxError";
+  readonly offset: number;
+  readonly field?: string;
+
+  constructor(message: string, offset: number, field?: string) {
+    super(
+      field === undefined ? `${message} (at offset ${offset})` : `${field}: ${message} (at offset ${offset})`,
+    );
+    this.offset = offset;
+    if (field !== undefined) this.field = field;
+  }
+}
+
+/** At most 40 characters of a value, quoted, for messages. */
+export function quoted(value: string): string {
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+}

@@ -1,0 +1,242 @@
+/**
+ * What requests and responses share: the header fields as octets, read and written by name, the body, and the way
+ * back to octets. Fields that nobody touched keep their octets; typed views are made when asked for.
+ */
+import { SipSyntaxError } from "../errors.ts";
+import { bytesFromLatin1, textFromBytes, utf8 } from "../octets.ts";
+import { type HeaderLine, newHeaderLine } from "./header_line.ts";
+import { headerKey, NOT_LISTS } from "./header_names.ts";
+import { splitList } from "./split_list.ts";
+
+/** What the parser found, and what the builders put together. */
+export interface MessageParts {
+  /** CRLF before the start line. */
+  readonly preamble?: string;
+  readonly lines: HeaderLine[];
+  readonly body: Uint8Array;
+  /** Octets of a datagram beyond Content-Length. */
+  readonly surplus?: Uint8Array;
+  /** The octets that were parsed; given back as long as nothing changes. */
+  readonly source?: Uint8Array;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+export abstract class HeaderSection {
+  abstract readonly kind: "request" | "response";
+  /** Without its CRLF, as text. */
+  abstract readonly startLine: string;
+  protected abstract startLineOctets(): string;
+
+  #preamble: string;
+  #lines: HeaderLine[];
+  #body: Uint8Array;
+  #surplus: Uint8Array;
+  #source: Uint8Array | undefined;
+  #views: Map<string, unknown> | undefined;
+
+  constructor(parts: MessageParts) {
+    this.#preamble = parts.preamble ?? "";
+    this.#lines = parts.lines;
+    this.#body = parts.body;
+    this.#surplus = parts.surplus ?? NO_BYTES;
+    this.#source = parts.source;
+  }
+
+  /** Value of the first field of this name, unfolded and trimmed; names know neither case nor compact form. */
+  get(name: string): string | undefined {
+    return this.#first(headerKey(name))?.value;
+  }
+
+  /** Value of every field of this name, one per header line, not split at commas. */
+  all(name: string): string[] {
+    return this.linesOf(headerKey(name)).map((line) => line.value);
+  }
+
+  /**
+   * Elements of the comma-separated lists of all fields of this name; commas in quotes and angle brackets do not
+   * separate. Fields that are no lists (Date, WWW-Authenticate …) give one value per line. Throws SipSyntaxError
+   * where quotes or brackets do not close.
+   */
+  values(name: string): string[] {
+    const key = headerKey(name);
+    if (NOT_LISTS.has(key)) return this.all(name);
+    return this.linesOf(key).flatMap((line) => splitList(line.value, line.name));
+  }
+
+  has(name: string): boolean {
+    return this.#first(headerKey(name)) !== undefined;
+  }
+
+  /** Names of all fields, in order, as written. */
+  names(): string[] {
+    return this.#lines.map((line) => line.name);
+  }
+
+  /** All fields in order: name as written, value as `get` gives it. */
+  headers(): [name: string, value: string][] {
+    return this.#lines.map((line) => [line.name, line.value]);
+  }
+
+  /** The octets of every field of this name as text of one character per octet, folds and line ends included. */
+  rawLines(name: string): string[] {
+    return this.linesOf(headerKey(name)).map((line) => line.raw);
+  }
+
+  /** Replaces all fields of this name, in the place of the first; or appends. An empty list removes. */
+  set(name: string, value: string | number | readonly string[]): this {
+    const key = headerKey(name);
+    const fresh = list(value).map((one) => newHeaderLine(name, one));
+    const at = this.#lines.findIndex((line) => line.key === key);
+    if (at < 0) this.#lines.push(...fresh);
+    else {
+      const before = this.#lines.slice(0, at);
+      const after = this.#lines.slice(at).filter((line) => line.key !== key);
+      this.#lines = [...before, ...fresh, ...after];
+    }
+    return this.#changed(key);
+  }
+
+  /** Adds fields after the last of this name, or at the end. */
+  append(name: string, value: string | number | readonly string[]): this {
+    const key = headerKey(name);
+    const fresh = list(value).map((one) => newHeaderLine(name, one));
+    const last = this.#lines.findLastIndex((line) => line.key === key);
+    this.#lines.splice(last < 0 ? this.#lines.length : last + 1, 0, ...fresh);
+    return this.#changed(key);
+  }
+
+  /** Adds fields before the first of this name, or at the top: what a proxy does with Via and Record-Route. */
+  prepend(name: string, value: string | number | readonly string[]): this {
+    const key = headerKey(name);
+    const fresh = list(value).map((one) => newHeaderLine(name, one));
+    const first = this.#lines.findIndex((line) => line.key === key);
+    this.#lines.splice(Math.max(first, 0), 0, ...fresh);
+    return this.#changed(key);
+  }
+
+  remove(name: string): this {
+    const key = headerKey(name);
+    this.#lines = this.#lines.filter((line) => line.key !== key);
+    return this.#changed(key);
+  }
+
+  /** Octets after the empty line, at most Content-Length. */
+  get body(): Uint8Array {
+    return this.#body;
+  }
+
+  /** Sets the octets, and Content-Length unless the message has none and the body is empty. Drops `surplus`. */
+  set body(body: Uint8Array | string) {
+    this.#body = typeof body === "string" ? utf8(body) : body;
+    this.#surplus = NO_BYTES;
+    this.#source = undefined;
+    if (this.#body.length > 0 || this.has("Content-Length")) this.set("Content-Length", this.#body.length);
+  }
+
+  /** Octets of the datagram beyond Content-Length: no part of the message (RFC 3261 18.3), kept for evidence. */
+  get surplus(): Uint8Array {
+    return this.#surplus;
+  }
+
+  /** The body as UTF-8 text; as Latin-1 where it is not valid UTF-8. */
+  text(): string {
+    return textFromBytes(this.#body);
+  }
+
+  /** The message as octets: exactly those that were parsed if nothing was changed. */
+  toBytes(): Uint8Array {
+    if (this.#source !== undefined) return this.#source.slice();
+    let head = `${this.#preamble}${this.startLineOctets()}\r\n`;
+    for (const line of this.#lines) head += line.raw;
+    const octets = bytesFromLatin1(head + "\r\n");
+    if (this.#body.length === 0 && this.#surplus.length === 0) return octets;
+    const bytes = new Uint8Array(octets.length + this.#body.length + this.#surplus.length);
+    bytes.set(octets);
+    bytes.set(this.#body, octets.length);
+    bytes.set(this.#surplus, octets.length + this.#body.length);
+    return bytes;
+  }
+
+  /** The whole message as text, for reading. */
+  toString(): string {
+    return textFromBytes(this.toBytes());
+  }
+
+  /** @internal Fields of one key, in order. */
+  linesOf(key: string): HeaderLine[] {
+    const found: HeaderLine[] = [];
+    for (const line of this.#lines) if (line.key === key) found.push(line);
+    return found;
+  }
+
+  /** @internal Puts fields of another message here as they stand. */
+  appendLines(lines: readonly HeaderLine[]): this {
+    for (const line of lines) {
+      this.#lines.push(line);
+      this.#views?.delete(line.key);
+    }
+    this.#source = undefined;
+    return this;
+  }
+
+  protected parts(): MessageParts {
+    return {
+      preamble: this.#preamble,
+      lines: this.#lines.slice(),
+      body: this.#body.slice(),
+      surplus: this.#surplus,
+      ...(this.#source === undefined ? {} : { source: this.#source }),
+    };
+  }
+
+  /** For a new start line. */
+  protected startLineChanged(): void {
+    this.#source = undefined;
+  }
+
+  /** What `parse` makes of the field's only line, undefined without one; two lines have no safe reading. */
+  protected single<T>(key: string, parse: (text: string, field: string) => T): T | undefined {
+    return this.#view(key, (lines) => {
+      const line = lines[0];
+      if (line === undefined) return undefined;
+      if (lines.length > 1) {
+        throw new SipSyntaxError(`the field comes ${lines.length} times, need one`, 0, line.name);
+      }
+      return parse(line.value, line.name);
+    });
+  }
+
+  /** What `parse` makes of each line, in one list. */
+  protected list<T>(key: string, parse: (text: string, field: string) => T[]): T[] {
+    return this.#view(key, (lines) => {
+      const only = lines[0];
+      if (only !== undefined && lines.length === 1) return parse(only.value, only.name);
+      return lines.flatMap((line) => parse(line.value, line.name));
+    });
+  }
+
+  #view<T>(key: string, make: (lines: HeaderLine[]) => T): T {
+    const views = this.#views ??= new Map();
+    const known = views.get(key);
+    if (known !== undefined) return known as T;
+    const view = make(this.linesOf(key));
+    if (view !== undefined) views.set(key, view);
+    return view;
+  }
+
+  #first(key: string): HeaderLine | undefined {
+    for (const line of this.#lines) if (line.key === key) return line;
+    return undefined;
+  }
+
+  #changed(key: string): this {
+    this.#source = undefined;
+    this.#views?.delete(key);
+    return this;
+  }
+}
+
+function list(value: string | number | readonly string[]): readonly string[] {
+  return typeof value === "string" ? [value] : typeof value === "number" ? [String(value)] : value;
+}

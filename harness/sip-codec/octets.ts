@@ -1,0 +1,68 @@
+/**
+ * Octets as text. Inside the codec a header section is a string of one character per octet (Latin-1), so that
+ * offsets are octets and nothing is lost; what users read is decoded from UTF-8 where it is valid UTF-8.
+ */
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+const CHUNK = 0x2000;
+
+/** One character per octet. */
+export function latin1FromBytes(bytes: Uint8Array): string {
+  // A valid UTF-8 text as long as its octets is ASCII: the fast way, and nearly every message.
+  try {
+    const text = strictUtf8.decode(bytes);
+    if (text.length === bytes.length) return text;
+  } catch {
+    // Not UTF-8: the slow way below.
+  }
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    text += String.fromCharCode.apply(null, bytes.subarray(at, at + CHUNK) as unknown as number[]);
+  }
+  return text;
+}
+
+/** The octets of a string of one character per octet. */
+export function bytesFromLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  const { read, written } = encoder.encodeInto(text, bytes);
+  if (read === text.length && written === text.length && isAscii(text)) return bytes;
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** Whether every character is below 0x80. */
+export function isAscii(text: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return !/[^\x00-\x7f]/.test(text);
+}
+
+/** What a reader sees: one-character-per-octet text decoded from UTF-8, or as it stands if that is not valid. */
+export function decodeText(latin1: string): string {
+  if (isAscii(latin1)) return latin1;
+  try {
+    return strictUtf8.decode(bytesFromLatin1(latin1));
+  } catch {
+    return latin1;
+  }
+}
+
+/** The reverse: text to one character per octet of its UTF-8 form. */
+export function encodeText(text: string): string {
+  return isAscii(text) ? text : latin1FromBytes(encoder.encode(text));
+}
+
+/** UTF-8 octets of a text. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Octets as UTF-8 text where valid, else as Latin-1. */
+export function textFromBytes(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return latin1FromBytes(bytes);
+  }
+}

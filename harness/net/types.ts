@@ -67,7 +67,8 @@ export interface MessageSocket {
   readonly transport: TransportName;
   readonly local: Endpoint;
   /**
-   * Sends to `flow.remote`; over TCP on `flow.connection` if given and open, else on a new connection.
+   * Sends to `flow.remote`; over TCP on `flow.connection` if given and open, else on an open connection with that
+   * very remote endpoint, else on a new one. The connection "new" is always a new one.
    * Rejects with EnvironmentError when the target cannot be reached.
    */
   send(bytes: Uint8Array, to: Flow): Promise<void>;
@@ -86,6 +87,20 @@ export interface SocketOptions {
   readonly framer?: () => Framer;
   /** Over TCP: also accept connections on `local` (a UE does, RFC 3261 18.1.1). Default true. */
   readonly listen?: boolean;
+  /** Over streams; what is left out has a default (stream_socket.ts). */
+  readonly limits?: Partial<StreamLimits>;
+}
+
+/** What a stream socket bears. */
+export interface StreamLimits {
+  /** Milliseconds until a connection must stand. */
+  readonly connectMs: number;
+  /** Milliseconds until the system must have taken a message. */
+  readonly sendMs: number;
+  /** Connections at a time; further ones are not accepted. */
+  readonly connections: number;
+  /** Messages that wait for the reader before nothing more is read. */
+  readonly waitingMessages: number;
 }
 
 /** What the runner hands to a peer: how to open sockets on this machine. */

@@ -1,0 +1,36 @@
+/** What a stream transport is made of: TCP now, TLS and others later. */
+import type { Endpoint, TransportName } from "./types.ts";
+
+/** A connection that carries octets. */
+export interface ByteStream {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** What the octets travel inside of (a TLS session); goes into `Flow.security`. */
+  readonly security?: string;
+  /** Begins to read. `closed` comes once, with what went wrong if something did. */
+  start(handlers: StreamHandlers): void;
+  /** Resolves when the system has taken the octets; rejects when the connection broke. Writes keep their order. */
+  write(bytes: Uint8Array): Promise<void>;
+  pause(): void;
+  resume(): void;
+  /** Closes at once; resolves when nothing of it is left. Idempotent. */
+  destroy(): Promise<void>;
+}
+
+export interface StreamHandlers {
+  data(bytes: Uint8Array): void;
+  closed(error?: Error): void;
+}
+
+export interface StreamListener {
+  readonly local: Endpoint;
+  close(): Promise<void>;
+}
+
+/** How connections of a transport come about. Errors are those of the system; the socket above words them. */
+export interface StreamTransport {
+  readonly name: TransportName;
+  listen(local: Endpoint, accept: (stream: ByteStream) => void): Promise<StreamListener>;
+  /** `local.port` 0 takes any port. Rejects when refused, or when `signal` aborts. */
+  dial(local: Endpoint, remote: Endpoint, signal: AbortSignal): Promise<ByteStream>;
+}

@@ -1,0 +1,35 @@
+/** Sockets, clocks, and what joins machines to them. The only folder that opens sockets. */
+export type { ByteStream, StreamHandlers, StreamListener, StreamTransport } from "./byte_stream.ts";
+export { AddressSyntaxError, contains, familyOf, parseAddress, parseCidr } from "./cidr.ts";
+export type { Cidr, IpAddress } from "./cidr.ts";
+export { systemClock } from "./clock.ts";
+export { FakeClock } from "./clock_fake.ts";
+export { drive } from "./driver.ts";
+export type { DriveOptions } from "./driver.ts";
+export { formatEndpoint, sameEndpoint } from "./endpoint.ts";
+export { MemoryNet } from "./memory.ts";
+export type { Link, Packet } from "./memory.ts";
+export { netOf, systemNet } from "./net.ts";
+export type { Opener } from "./net.ts";
+export { scopeCheck, scoped } from "./scoped.ts";
+export { NEW_CONNECTION, openStreamSocket } from "./stream_socket.ts";
+export { openTcp, tcpTransport } from "./tcp.ts";
+export type {
+  Clock,
+  Drive,
+  Driver,
+  Endpoint,
+  Flow,
+  Framer,
+  Incoming,
+  Machine,
+  MessageSocket,
+  Net,
+  SocketOptions,
+  StreamLimits,
+  Tap,
+  TapLayer,
+  TapRecord,
+  TransportName,
+} from "./types.ts";
+export { openUdp } from "./udp.ts";

@@ -1,0 +1,28 @@
+/** The sockets of this machine, by transport. */
+import { EnvironmentError } from "../errors.ts";
+import { systemClock } from "./clock.ts";
+import { openTcp } from "./tcp.ts";
+import type { Clock, MessageSocket, Net, SocketOptions, TransportName } from "./types.ts";
+import { openUdp } from "./udp.ts";
+
+export type Opener = (options: SocketOptions) => Promise<MessageSocket>;
+
+/** A Net of these transports. `open` rejects with EnvironmentError for any other. */
+export function netOf(clock: Clock, transports: Readonly<Partial<Record<TransportName, Opener>>>): Net {
+  return {
+    clock,
+    open(transport, options) {
+      const opener = transports[transport];
+      if (opener) return opener(options);
+      const there = Object.keys(transports).map((name) => `"${name}"`).join(", ");
+      return Promise.reject(
+        new EnvironmentError(
+          `There is no transport "${transport}" on this machine; there is ${there}`,
+          "Choose one of those in the profile's `entry`.",
+        ),
+      );
+    },
+  };
+}
+
+export const systemNet: Net = netOf(systemClock, { udp: openUdp, tcp: openTcp });

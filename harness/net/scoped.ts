@@ -1,0 +1,55 @@
+/** The promise of a profile: nothing is ever sent outside its scope (DESIGN 6). */
+import { EnvironmentError } from "../errors.ts";
+import { AddressSyntaxError, type Cidr, contains, parseCidr } from "./cidr.ts";
+import type { Flow, MessageSocket, Net } from "./types.ts";
+
+/**
+ * The same net, whose sockets refuse to send to an address outside `cidrs` with EnvironmentError: a device may name
+ * any address in a Contact or a Record-Route.
+ * @throws AddressSyntaxError for a range that is none
+ */
+export function scoped(net: Net, cidrs: readonly string[]): Net {
+  const check = scopeCheck(cidrs);
+  return {
+    clock: net.clock,
+    open: async (transport, options) => scopedSocket(await net.open(transport, options), check),
+  };
+}
+
+/** Throws EnvironmentError for an address outside `cidrs`, naming both. */
+export function scopeCheck(cidrs: readonly string[]): (address: string) => void {
+  const ranges = cidrs.map(parseCidr);
+  return (address) => {
+    if (inside(ranges, address)) return;
+    const scope = cidrs.map((cidr) => `"${cidr}"`).join(", ") || "empty";
+    throw new EnvironmentError(
+      `Nothing is sent to "${address}": it is outside the profile's scope (${scope})`,
+      "If the address belongs to the lab, add it to `scope` in the profile; otherwise see why the device names it.",
+    );
+  };
+}
+
+function inside(ranges: readonly Cidr[], address: string): boolean {
+  try {
+    return ranges.some((range) => contains(range, address));
+  } catch (error) {
+    // A name instead of an address: it could lead anywhere.
+    if (error instanceof AddressSyntaxError) return false;
+    throw error;
+  }
+}
+
+function scopedSocket(socket: MessageSocket, check: (address: string) => void): MessageSocket {
+  return {
+    transport: socket.transport,
+    get local() {
+      return socket.local;
+    },
+    async send(bytes: Uint8Array, to: Flow) {
+      check(to.remote.address);
+      await socket.send(bytes, to);
+    },
+    receive: () => socket.receive(),
+    close: () => socket.close(),
+  };
+}

@@ -1,0 +1,328 @@
+/**
+ * A MessageSocket over connections: one local endpoint that listens and dials. Connections stay until either side
+ * closes them; each has a name that no other connection of the process ever has.
+ */
+import { LocalMisuseError } from "../errors.ts";
+import type { ByteStream, StreamListener, StreamTransport } from "./byte_stream.ts";
+import { formatEndpoint, sameEndpoint } from "./endpoint.ts";
+import { Inbox } from "./inbox.ts";
+import { codeOf, openError, sendError } from "./socket_errors.ts";
+import type {
+  Endpoint,
+  Flow,
+  Framer,
+  Incoming,
+  MessageSocket,
+  SocketOptions,
+  StreamLimits,
+} from "./types.ts";
+
+/** In `Flow.connection`: on a new connection, whatever others there are. */
+export const NEW_CONNECTION = "new";
+
+export const DEFAULT_LIMITS: StreamLimits = {
+  connectMs: 5000,
+  sendMs: 5000,
+  connections: 1000,
+  waitingMessages: 1000,
+};
+
+/** @throws EnvironmentError where the address is not this machine's or the port is taken */
+export async function openStreamSocket(
+  transport: StreamTransport,
+  options: SocketOptions,
+): Promise<MessageSocket> {
+  if (!options.framer) {
+    throw new LocalMisuseError(
+      `A ${transport.name} socket needs a framer that cuts its stream into messages`,
+    );
+  }
+  const socket = new StreamSocket(transport, options, options.framer);
+  if (options.listen ?? true) await socket.listen();
+  return socket;
+}
+
+interface Connection {
+  readonly id: string;
+  readonly stream: ByteStream;
+  readonly flow: Flow;
+  readonly framer: Framer;
+  /** What came and is not yet a whole message, for evidence should it never become one. */
+  readonly pending: Uint8Array[];
+}
+
+let count = 0;
+
+class StreamSocket implements MessageSocket {
+  readonly transport;
+  readonly #transport: StreamTransport;
+  readonly #options: SocketOptions;
+  readonly #limits: StreamLimits;
+  readonly #framer: () => Framer;
+  readonly #connections = new Map<string, Connection>();
+  readonly #dialing = new Map<string, Promise<Connection>>();
+  readonly #closing = new AbortController();
+  readonly #inbox = new Inbox<Incoming>();
+  #listener: StreamListener | undefined;
+  #paused = false;
+  #ended: Promise<void> | undefined;
+
+  constructor(transport: StreamTransport, options: SocketOptions, framer: () => Framer) {
+    this.transport = transport.name;
+    this.#transport = transport;
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#framer = framer;
+  }
+
+  /** The listener's; without one, what was asked for. */
+  get local(): Endpoint {
+    return this.#listener?.local ?? this.#options.local;
+  }
+
+  async listen(): Promise<void> {
+    const { local } = this.#options;
+    try {
+      this.#listener = await this.#transport.listen(local, (stream) => this.#accept(stream));
+    } catch (error) {
+      throw openError(this.transport, local, error);
+    }
+  }
+
+  async send(bytes: Uint8Array, to: Flow): Promise<void> {
+    if (this.#closing.signal.aborted) {
+      throw new LocalMisuseError(`A ${this.transport} socket was closed before the last message was sent`);
+    }
+    const connection = this.#open(to) ?? await this.#dial(to);
+    const { stream } = connection;
+    this.#tell("out", "sip", connection, bytes);
+    try {
+      await this.#within(this.#limits.sendMs, (signal) => aborted(stream.write(bytes), signal));
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      // A connection that took half a message is of no use for the next one.
+      await stream.destroy();
+      throw sendError(this.transport, stream.local, stream.remote, error);
+    }
+  }
+
+  async receive(): Promise<Incoming | undefined> {
+    const incoming = await this.#inbox.receive();
+    if (this.#paused && this.#inbox.size <= this.#limits.waitingMessages / 2) {
+      this.#paused = false;
+      for (const { stream } of this.#connections.values()) stream.resume();
+    }
+    return incoming;
+  }
+
+  close(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    this.#closing.abort(new Error("the socket was closed"));
+    this.#inbox.close();
+    const gone = [...this.#connections.values()].map(({ stream }) => stream.destroy());
+    const dialled = [...this.#dialing.values()];
+    await Promise.allSettled([...gone, ...dialled, this.#listener?.close()]);
+  }
+
+  /** An open connection to use: the one that is named, else one with that very remote endpoint. */
+  #open(to: Flow): Connection | undefined {
+    if (to.connection === NEW_CONNECTION) return undefined;
+    const named = to.connection === undefined ? undefined : this.#connections.get(to.connection);
+    if (named) return named;
+    for (const connection of this.#connections.values()) {
+      if (sameEndpoint(connection.flow.remote, to.remote)) return connection;
+    }
+    return undefined;
+  }
+
+  #dial(to: Flow): Promise<Connection> {
+    const key = formatEndpoint(to.remote);
+    const running = to.connection === NEW_CONNECTION ? undefined : this.#dialing.get(key);
+    if (running) return running;
+    const name = to.connection === NEW_CONNECTION ? `${key} new ${++count}` : key;
+    const dialling = this.#connect(to.remote).finally(() => void this.#dialing.delete(name));
+    this.#dialing.set(name, dialling);
+    return dialling;
+  }
+
+  async #connect(remote: Endpoint): Promise<Connection> {
+    // The listener holds its port, so that what we dial from another one; without a listener the port is ours.
+    const local = {
+      address: this.#options.local.address,
+      port: this.#listener ? 0 : this.#options.local.port,
+    };
+    try {
+      const stream = await this.#within(
+        this.#limits.connectMs,
+        (signal) => this.#transport.dial(local, remote, signal),
+      );
+      if (!this.#closing.signal.aborted) return this.#add(stream);
+      await stream.destroy();
+      throw new Error("the socket was closed");
+    } catch (error) {
+      const failure = sendError(this.transport, local, remote, error);
+      this.#tellOf({ local, remote }, failure.message);
+      throw failure;
+    }
+  }
+
+  #accept(stream: ByteStream): void {
+    if (this.#closing.signal.aborted) return void stream.destroy();
+    if (this.#connections.size < this.#limits.connections) return void this.#add(stream);
+    this.#tellOf(stream, `connection not accepted, ${this.#limits.connections} are open`);
+    void stream.destroy();
+  }
+
+  #add(stream: ByteStream): Connection {
+    const id = `${this.transport}-${++count}`;
+    const { security } = stream;
+    const flow: Flow = {
+      transport: this.transport,
+      local: this.local,
+      remote: stream.remote,
+      connection: id,
+      ...(security === undefined ? {} : { security }),
+    };
+    const connection: Connection = { id, stream, flow, framer: this.#framer(), pending: [] };
+    this.#connections.set(id, connection);
+    stream.start({
+      data: (bytes) => this.#data(connection, bytes),
+      closed: (error) => this.#lost(connection, error),
+    });
+    if (this.#paused) stream.pause();
+    return connection;
+  }
+
+  #data(connection: Connection, bytes: Uint8Array): void {
+    if (!this.#connections.has(connection.id)) return;
+    connection.pending.push(bytes);
+    let messages: Uint8Array[];
+    try {
+      messages = connection.framer.push(bytes);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return this.#unframeable(connection, error);
+    }
+    for (const message of messages) this.#arrived(connection, message);
+    drop(connection.pending, messages.reduce((sum, message) => sum + message.length, 0));
+    if (this.#inbox.size >= this.#limits.waitingMessages && !this.#paused) {
+      this.#paused = true;
+      for (const { stream } of this.#connections.values()) stream.pause();
+    }
+  }
+
+  /** Nobody can say where the next message begins: what came is handed up as it is, and the connection ends. */
+  #unframeable(connection: Connection, error: SyntaxError): void {
+    this.#arrived(connection, joined(connection.pending.splice(0)), error.message);
+    this.#connections.delete(connection.id);
+    void connection.stream.destroy();
+  }
+
+  #arrived(connection: Connection, bytes: Uint8Array, note?: string): void {
+    this.#tell("in", "sip", connection, bytes, note);
+    this.#inbox.push({ bytes, at: this.#options.clock.now(), flow: connection.flow });
+  }
+
+  #lost(connection: Connection, error: Error | undefined): void {
+    if (!this.#connections.delete(connection.id) || this.#closing.signal.aborted) return;
+    const rest = joined(connection.pending);
+    const how = codeOf(error) === "ECONNRESET"
+      ? "connection reset"
+      : error
+      ? error.message
+      : "connection closed";
+    this.#tell("in", "tcp", connection, rest, rest.length > 0 ? `${how} in the middle of a message` : how);
+  }
+
+  /** Runs something abortable for at most `ms`, and not beyond close(). */
+  async #within<T>(ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const limit = new AbortController();
+    const over = new AbortController();
+    const stop = () => limit.abort(this.#closing.signal.reason);
+    this.#closing.signal.addEventListener("abort", stop);
+    const timer = clock.wait(clock.now() + ms, over.signal).then(() => {
+      if (!over.signal.aborted) {
+        limit.abort(Object.assign(new Error(`no answer in ${ms} ms`), { code: "ETIMEDOUT" }));
+      }
+    });
+    try {
+      return await run(limit.signal);
+    } finally {
+      over.abort();
+      this.#closing.signal.removeEventListener("abort", stop);
+      await timer;
+    }
+  }
+
+  #tell(
+    direction: "in" | "out",
+    layer: "sip" | "tcp",
+    { stream: { local, remote }, id }: Connection,
+    bytes: Uint8Array,
+    note?: string,
+  ): void {
+    const { tap, clock } = this.#options;
+    const extra = note === undefined ? {} : { note };
+    tap?.({
+      at: clock.now(),
+      direction,
+      layer,
+      transport: this.transport,
+      local,
+      remote,
+      bytes,
+      connection: id,
+      ...extra,
+    });
+  }
+
+  #tellOf({ local, remote }: { local: Endpoint; remote: Endpoint }, note: string): void {
+    const { tap, clock } = this.#options;
+    const bytes = new Uint8Array();
+    tap?.({
+      at: clock.now(),
+      direction: "out",
+      layer: "tcp",
+      transport: this.transport,
+      local,
+      remote,
+      bytes,
+      note,
+    });
+  }
+}
+
+/** Rejects when the signal aborts, whatever becomes of the promise. */
+function aborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** Takes `length` octets off the front. */
+function drop(chunks: Uint8Array[], length: number): void {
+  while (length > 0 && chunks[0]) {
+    const [first] = chunks;
+    if (first.length > length) chunks[0] = first.subarray(length);
+    else chunks.shift();
+    length -= Math.min(length, first.length);
+  }
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}

@@ -48,6 +48,7 @@ export function bigintToBytes(value: bigint, length: number): Uint8Array {
   if (value < 0n || value >> BigInt(8 * length) !== 0n) {
     throw new RangeError(`value "${value}" does not fit into ${length} octets`);
   }
+  if (length === 0) return new Uint8Array(0);
   return Uint8Array.fromHex(value.toString(16).padStart(2 * length, "0"));
 }
 

@@ -52,3 +52,21 @@ export {
   Usim,
   type UsimOptions,
 } from "./usim.ts";
+export {
+  type AuthenticationInfo,
+  type DigestAnswer,
+  type DigestChallenge,
+  DigestClient,
+  type DigestClientOptions,
+  type DigestRequest,
+} from "./digest_client.ts";
+export {
+  DEPRECATED_ALGORITHMS,
+  ENCRYPTION_ALGORITHMS,
+  type EncryptionAlgorithm,
+  type EspKeys,
+  expandEspKeys,
+  INTEGRITY_ALGORITHMS,
+  type IntegrityAlgorithm,
+  isAllowedPair,
+} from "./ipsec_keys.ts";

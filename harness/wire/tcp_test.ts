@@ -17,12 +17,10 @@ Deno.test("parseTcp() undoes buildTcp()", () => {
   const option = fc.record({ kind: fc.integer({ min: 2, max: 255 }), data: fc.uint8Array({ maxLength: 8 }) });
   fc.assert(fc.property(
     fc.record({
-      ...{
-        sourcePort: fc.nat(65535),
-        destinationPort: fc.nat(65535),
-        window: fc.nat(65535),
-        urgent: fc.nat(65535),
-      },
+      sourcePort: fc.nat(65535),
+      destinationPort: fc.nat(65535),
+      window: fc.nat(65535),
+      urgent: fc.nat(65535),
       sequence: fc.nat(0xffffffff),
       acknowledgement: fc.nat(0xffffffff),
       flags: fc.nat(255),

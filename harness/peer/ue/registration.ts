@@ -1,0 +1,239 @@
+/**
+ * SM1 and SM7: how the UE registers (TS 33.203 6.1 and N.2, TS 24.229 5.1.1). Here and nowhere else REGISTERs are
+ * made; which way they go and what protects them is the protection's affair.
+ */
+import { formatCredentials, Params, type SipRequest, type SipResponse } from "sip-codec";
+import { PeerViolation } from "../../errors.ts";
+import type { Clock } from "../../net/types.ts";
+import { type Answer, answerTo, rspauthHolds } from "./answers.ts";
+import * as build from "./build.ts";
+import { canAnswer, isChallenge, isStale, type Means, takeApart } from "./challenge.ts";
+import { isSuccess } from "./exchange.ts";
+import { applyHeaders } from "./incoming.ts";
+import { lenient } from "./lenient.ts";
+import { NonceCounts } from "./nonce_counts.ts";
+import type { Station } from "./station.ts";
+import type { AnswerOptions, Identity, ReceivedChallenge, Registered, RegisterOptions } from "./types.ts";
+
+/** TS 24.229 5.1.1.2.1: what a UE asks for. Seconds. */
+const DEFAULT_EXPIRES = 600_000;
+
+/** Challenges answered in one register(): the first, one after AUTS, one after stale. */
+const MOST_ROUNDS = 3;
+
+export interface RegistrationParts {
+  readonly station: Station;
+  readonly clock: Clock;
+  readonly sender: build.Sender;
+  readonly identity: Identity;
+  readonly means: Means;
+  readonly outbound: { readonly instance: string; readonly regId: number } | undefined;
+}
+
+export class Registrations {
+  readonly #parts: RegistrationParts;
+  readonly #counts = new NonceCounts();
+  readonly #contactUser: string;
+  #callId: string;
+  #fromTag: string;
+  #cseq = 0;
+  #expiresAt = 0;
+  #impu: string;
+  #serviceRoute: readonly string[] = [];
+  #last:
+    | { readonly challenge: ReceivedChallenge; readonly answer: Answer; readonly nextNonce?: string }
+    | undefined;
+
+  constructor(parts: RegistrationParts) {
+    const { random } = parts.sender;
+    this.#parts = parts;
+    this.#contactUser = random.token(12);
+    this.#callId = random.token(24);
+    this.#fromTag = random.token(10);
+    this.#impu = parts.identity.impus[0] ?? `sip:${parts.identity.impi}`;
+  }
+
+  get registered(): boolean {
+    return this.#parts.clock.now() < this.#expiresAt;
+  }
+
+  /** The IMPU registered last, or the one that would be. */
+  get impu(): string {
+    return this.#impu;
+  }
+
+  /** Field value. */
+  get contact(): string {
+    return build.contact(this.#parts.sender, this.#contactUser, this.#parts.outbound);
+  }
+
+  /** Of the last registration that succeeded, as field values. */
+  get serviceRoute(): readonly string[] {
+    return this.#serviceRoute;
+  }
+
+  async register(options: RegisterOptions & { answer?: AnswerOptions } = {}): Promise<Registered> {
+    const { answer: told, ...first } = options;
+    let registered = await this.#first(first);
+    if (registered.response.status === 423 && options.expires === undefined) {
+      registered = await this.#first({ ...first, ...longer(registered.response) });
+    }
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const challenge = registered.next;
+      const options = round === 0 ? told : undefined;
+      if (!challenge || !(options || canAnswer(challenge, this.#parts.means))) break;
+      if (round > 0 && (told || !this.#goesOn(challenge))) break;
+      registered = await this.answer(challenge, options);
+    }
+    return registered;
+  }
+
+  async attempt(options: RegisterOptions = {}): Promise<SipResponse> {
+    return (await this.#first(options)).response;
+  }
+
+  async challenge(options: RegisterOptions = {}): Promise<ReceivedChallenge> {
+    const { response, next } = await this.#first(options);
+    if (next) return next;
+    throw new PeerViolation(
+      `REGISTER was answered "${response.status} ${response.reason}", needs a challenge (401)`,
+    );
+  }
+
+  deregister(options: RegisterOptions = {}): Promise<Registered> {
+    return this.register({ ...options, expires: 0 });
+  }
+
+  async answer(challenge: ReceivedChallenge, options: AnswerOptions = {}): Promise<Registered> {
+    const request = challenge.request.clone();
+    const answer = this.#answerFor(challenge, request, options);
+    request.set("Via", build.via(this.#parts.sender));
+    request.set("CSeq", `${++this.#cseq} REGISTER`);
+    request.set(
+      challenge.status === 407 ? "Proxy-Authorization" : "Authorization",
+      formatCredentials(answer.credentials),
+    );
+    if (options.expires === null) request.remove("Expires");
+    else if (options.expires !== undefined) request.set("Expires", options.expires);
+    this.#last = { challenge, answer };
+    return await this.#conclude(request, "answer", options, challenge, answer);
+  }
+
+  /** SM1 as it would be sent. */
+  draft(options: RegisterOptions = {}): SipRequest {
+    const { random } = this.#parts.sender;
+    if (options.fresh) {
+      this.#callId = random.token(24);
+      this.#fromTag = random.token(10);
+      this.#cseq = 0;
+    }
+    const { identity: { homeDomain }, outbound } = this.#parts;
+    const request = build.register(this.#parts.sender, {
+      homeDomain,
+      impu: options.impu ?? this.#parts.identity.impus[0] ?? this.#impu,
+      callId: this.#callId,
+      fromTag: this.#fromTag,
+      cseq: ++this.#cseq,
+      contact: this.#contactFor(options),
+      expires: options.expires === undefined ? DEFAULT_EXPIRES : options.expires,
+      outbound: outbound !== undefined,
+      authorization: options.withoutAuthorization ? undefined : this.#authorization(options),
+    });
+    this.#parts.station.protection.dress(request, "register");
+    return request;
+  }
+
+  #first(options: RegisterOptions): Promise<Registered> {
+    return this.#conclude(this.draft(options), "register", options, undefined, undefined);
+  }
+
+  async #conclude(
+    request: SipRequest,
+    step: "register" | "answer",
+    { headers, tamper }: Pick<RegisterOptions, "headers" | "tamper">,
+    challenge: ReceivedChallenge | undefined,
+    answer: Answer | undefined,
+  ): Promise<Registered> {
+    const { station, means } = this.#parts;
+    if (step === "answer") station.protection.dress(request, step);
+    applyHeaders(request, headers);
+    const response = await station.exchange(request, step, tamper).final();
+    const next = isChallenge(response) ? takeApart(response, request, means) : undefined;
+    const registered: Registered = {
+      response,
+      ok: isSuccess(response),
+      challenge,
+      next,
+      request,
+      associatedUris: lenient(() => response.associatedUris.map(({ uri }) => String(uri))) ?? [],
+      serviceRoute: lenient(() => response.values("Service-Route")) ?? [],
+      expires: this.#granted(response),
+      rspauthOk: isSuccess(response) ? rspauthHolds(response, answer) : undefined,
+    };
+    this.#note(registered);
+    await (next ? station.protection.challenged(next) : station.protection.concluded(registered));
+    return registered;
+  }
+
+  /** A refusal changes nothing: who is registered stays so until his time is over (TS 33.203 6.1.1). */
+  #note({ ok, request, response, expires, rspauthOk, serviceRoute }: Registered): void {
+    if (!ok) return;
+    const nextNonce = lenient(() => response.authenticationInfo?.get("nextnonce"));
+    if (this.#last && nextNonce !== undefined) this.#last = { ...this.#last, nextNonce };
+    const asked = lenient(() => request.expires);
+    // TS 33.203 N.2.2.2: where the network did not prove itself, the registration has failed.
+    const seconds = rspauthOk === false ? 0 : expires ?? asked ?? DEFAULT_EXPIRES;
+    this.#expiresAt = this.#parts.clock.now() + 1000 * seconds;
+    this.#serviceRoute = seconds > 0 ? serviceRoute : [];
+    this.#impu = lenient(() => String(request.to?.uri ?? this.#impu)) ?? this.#impu;
+  }
+
+  /** Seconds granted to our Contact (RFC 3261 10.2.1.1, 10.3 step 8). */
+  #granted(response: SipResponse): number | undefined {
+    if (!isSuccess(response)) return undefined;
+    const ours = lenient(() =>
+      response.contacts.find((contact) => contact !== "*" && contact.uri.user === this.#contactUser)
+    );
+    const parameter = ours === undefined || ours === "*" ? undefined : ours.params.get("expires");
+    if (parameter !== undefined) return Number(parameter);
+    return lenient(() => response.expires);
+  }
+
+  /** A second challenge is answered where the first answer asked for it: AUTS sent (33.203 6.1.3), or stale (N.2.3). */
+  #goesOn(challenge: ReceivedChallenge): boolean {
+    return isStale(challenge.challenge) || (this.#last?.answer.credentials.parameters.has("auts") ?? false);
+  }
+
+  #answerFor(challenge: ReceivedChallenge, request: SipRequest, options: AnswerOptions): Answer {
+    const { identity: { impi }, means, sender: { random } } = this.#parts;
+    const { method, requestUri: uri, body } = request;
+    return answerTo(challenge, options, { ...means, impi, method, uri, body, counts: this.#counts, random });
+  }
+
+  #authorization({ authorization = "empty" }: RegisterOptions): string {
+    const { impi, homeDomain } = this.#parts.identity;
+    const uri = build.registrarUri(homeDomain);
+    const last = this.#last;
+    if (last && authorization === "last") return formatCredentials(last.answer.credentials);
+    if (last && authorization === "next") {
+      const nonce = last.nextNonce === undefined ? {} : { nonce: last.nextNonce };
+      const answer = this.#answerFor(last.challenge, last.challenge.request, nonce);
+      this.#last = { challenge: last.challenge, answer };
+      return formatCredentials(answer.credentials);
+    }
+    // TS 24.229 5.1.1.2.2: username, realm and uri, with an empty nonce and an empty response.
+    const parameters = new Params({ username: impi, realm: homeDomain, nonce: "", uri, response: "" });
+    return formatCredentials({ scheme: "Digest", parameters });
+  }
+
+  #contactFor({ contact }: RegisterOptions): string {
+    if (contact === undefined) return this.contact;
+    return contact === "*" || contact.startsWith("<") ? contact : `<${contact}>;${build.ICSI_TAG}`;
+  }
+}
+
+/** RFC 3261 10.2.8: the interval the registrar wants at least. */
+function longer(response: SipResponse): { expires?: number } {
+  const seconds = lenient(() => response.minExpires);
+  return seconds === undefined ? {} : { expires: seconds };
+}

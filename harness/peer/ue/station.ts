@@ -1,0 +1,232 @@
+/**
+ * The UE's end of the wire: one transaction layer on the sockets of its protection. Requests go out as exchanges,
+ * answers find them, what comes unasked is handed to who claims it.
+ */
+import type { SipRequest, SipResponse } from "sip-codec";
+import { TransactionLayer } from "../../sip/mod.ts";
+import type { TransactionEvent } from "../../sip/mod.ts";
+import type { Clock, Drive, Driver, Flow } from "../../net/types.ts";
+import type { Profile } from "../../../profiles/types.ts";
+import { type ExchangeOptions, isFinal, LiveExchange } from "./exchange.ts";
+import { type Answering, Arrived } from "./incoming.ts";
+import { Inbox } from "./inbox.ts";
+import type { Protection, Step } from "./protection.ts";
+import type { Random, Tamper } from "./types.ts";
+
+export interface StationOptions {
+  readonly protection: Protection;
+  readonly clock: Clock;
+  readonly drive: Drive;
+  readonly timers: Profile["timers"];
+  readonly random: Random;
+  /** The UE's Contact at the moment. */
+  readonly contact: () => string;
+}
+
+/** Who takes requests from the network: asked in turn, the first that says true has it. */
+export interface Claimant {
+  claim(arrived: Arrived): boolean;
+  /** The ACK of our 2xx did not come within 64*T1. */
+  unacknowledged?(arrived: Arrived): void;
+  /** The INVITE was cancelled, and has been answered 487. */
+  cancelled?(arrived: Arrived, cancel: Arrived): boolean;
+}
+
+export class Station {
+  readonly protection: Protection;
+  /** Calls and subscriptions; what none of them claims goes to `unclaimed`. */
+  readonly claimants = new Set<Claimant>();
+  readonly unclaimed: Inbox<Arrived>;
+  readonly strays: Inbox<SipRequest | SipResponse>;
+  readonly pongs: Inbox<Flow>;
+  /** Octets from the network that are no SIP message. */
+  readonly malformed: { readonly bytes: Uint8Array; readonly error: SyntaxError }[] = [];
+
+  readonly #options: StationOptions;
+  readonly #layer: TransactionLayer;
+  readonly #driver: Driver<TransactionEvent>;
+  readonly #exchanges = new Map<string, LiveExchange>();
+  readonly #arrived = new Map<string, Arrived>();
+  readonly #reading: Promise<void>;
+  #automatic: (arrived: Arrived) => void;
+
+  constructor(options: StationOptions, automatic: (arrived: Arrived) => void) {
+    const { protection, clock, timers: { t1, t2, t4 }, random } = options;
+    this.#options = options;
+    this.#automatic = automatic;
+    this.protection = protection;
+    this.unclaimed = new Inbox(clock);
+    this.strays = new Inbox(clock);
+    this.pongs = new Inbox(clock);
+    this.#layer = new TransactionLayer({ timers: { t1, t2, t4 }, ids: () => random.token(20) });
+    this.#driver = options.drive(this.#layer, { sockets: protection.sockets, clock });
+    this.#reading = this.#read();
+  }
+
+  /** Sends a request as it stands after `tamper`; with `exchange`, as its continuation. */
+  exchange(request: SipRequest, step: Step, tamper?: Tamper, exchange?: LiveExchange): LiveExchange {
+    const bytes = tamper?.(request) ?? undefined;
+    const live = exchange ?? new LiveExchange(request, this.#windows());
+    live.continueWith(request);
+    const key = this.#transmit(request, step, bytes);
+    this.#exchanges.set(key, live);
+    this.#driver.kick();
+    return live;
+  }
+
+  /** Sends an ACK, which has no answer. */
+  acknowledge(request: SipRequest, tamper?: Tamper): void {
+    const bytes = tamper?.(request) ?? undefined;
+    this.#transmit(request, "request", bytes);
+    this.#driver.kick();
+  }
+
+  /** CANCEL for the INVITE of this exchange; undefined if there is nothing left to cancel. */
+  cancel(invite: LiveExchange): LiveExchange | undefined {
+    const key = [...this.#exchanges].filter(([, live]) => live === invite).at(-1)?.[0];
+    const cancelKey = key === undefined ? undefined : this.#layer.cancel(key, this.#now());
+    if (cancelKey === undefined) return undefined;
+    const request = invite.request.clone();
+    request.method = "CANCEL";
+    const live = new LiveExchange(request, this.#windows());
+    this.#exchanges.set(cancelKey, live);
+    this.#driver.kick();
+    return live;
+  }
+
+  sendRaw(bytes: Uint8Array): void {
+    this.#layer.sendRaw(bytes, this.protection.flow("request"));
+    this.#driver.kick();
+  }
+
+  /** Closes the sockets; everything that waits is told, quietly. */
+  async close(): Promise<void> {
+    for (const exchange of this.#exchanges.values()) exchange.close();
+    for (const inbox of [this.unclaimed, this.strays, this.pongs]) inbox.close();
+    await this.#driver.close();
+    await this.#reading;
+  }
+
+  readonly #answering: Answering = {
+    contact: () => this.#options.contact(),
+    send: (key, response, tamper) => {
+      const bytes = tamper?.(response) ?? undefined;
+      const invite = this.#arrived.has(key);
+      // RFC 3261 13.3.1.4: the UAS repeats its 2xx; RFC 3262 3: and its reliable 1xx.
+      const untilAcknowledged = invite &&
+        (response.status < 200 ? response.has("RSeq") : response.status < 300);
+      this.#layer.respond(key, response, this.#now(), { untilAcknowledged, ...(bytes ? { bytes } : {}) });
+      this.#driver.kick();
+    },
+  };
+
+  #transmit(request: SipRequest, step: Step, bytes: Uint8Array | undefined): string {
+    const flow = this.protection.flow(step);
+    return this.#layer.request(request, flow, this.#now(), { via: "keep", ...(bytes ? { bytes } : {}) });
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+
+  #windows(): ExchangeOptions {
+    const { clock, timers: { t1, answer, silence } } = this.#options;
+    return { clock, patience: Math.max(64 * t1, answer), silence };
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      try {
+        const event = await this.#driver.next();
+        if (event === undefined) return;
+        this.#take(event);
+      } catch (error) {
+        this.#broken(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  }
+
+  /** The network cannot be reached any more: whoever waits for an answer need not wait longer. */
+  #broken(error: Error): void {
+    for (const exchange of this.#exchanges.values()) exchange.fail(error);
+  }
+
+  /** A header field that does not parse when somebody reads it is the device's doing, and kept as such. */
+  #take(event: TransactionEvent): void {
+    try {
+      this.#dispatch(event);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      const message = event.type === "response"
+        ? event.response
+        : event.type === "request"
+        ? event.request
+        : undefined;
+      this.malformed.push({ bytes: message?.toBytes() ?? new Uint8Array(), error });
+    }
+  }
+
+  #dispatch(event: TransactionEvent): void {
+    switch (event.type) {
+      case "response":
+        this.#answered(event.key, event.response, event.flow);
+        return;
+      case "timeout":
+        this.#timedOut(event.key);
+        return;
+      case "transportError":
+        if (event.key !== undefined) this.#exchanges.get(event.key)?.fail(event.error);
+        return;
+      case "request":
+        this.#arrive(event.request, event.flow, event.key);
+        return;
+      case "cancel":
+        this.#cancelled(event.key, event.request, event.flow);
+        return;
+      case "stray":
+        this.strays.put(event.message);
+        return;
+      case "malformed":
+        this.malformed.push({ bytes: event.bytes, error: event.error });
+        if (event.message) this.strays.put(event.message);
+        return;
+      case "keepalive":
+        if (event.kind === "pong") this.pongs.put(event.flow);
+        return;
+      case "ack": // of a final response other than 2xx: the transaction has had it, nobody waits
+        return;
+    }
+  }
+
+  #answered(key: string, response: SipResponse, flow: Flow): void {
+    this.protection.answeredOn(flow);
+    const exchange = this.#exchanges.get(key);
+    // The 2xx of an INVITE comes again until its ACK has arrived; other transactions are over with their final one.
+    if (isFinal(response) && response.cseq?.method !== "INVITE") this.#exchanges.delete(key);
+    exchange?.receive(response);
+  }
+
+  #arrive(request: SipRequest, flow: Flow, key: string | undefined): void {
+    const arrived = new Arrived(request, flow, key, this.#options.random.token(10), this.#answering);
+    if (key !== undefined && request.method === "INVITE") this.#arrived.set(key, arrived);
+    for (const claimant of this.claimants) if (claimant.claim(arrived)) return;
+    this.#automatic(arrived);
+    this.unclaimed.put(arrived);
+  }
+
+  /** RFC 3261 9.2: the layer has answered the CANCEL; the INVITE ends with 487. */
+  #cancelled(key: string, request: SipRequest, flow: Flow): void {
+    const invite = this.#arrived.get(key);
+    if (!invite) return;
+    const cancel = new Arrived(request, flow, undefined, invite.toTag, this.#answering);
+    invite.respondAutomatically(487);
+    for (const claimant of this.claimants) if (claimant.cancelled?.(invite, cancel)) return;
+    this.unclaimed.put(cancel);
+  }
+
+  #timedOut(key: string): void {
+    this.#exchanges.get(key)?.timedOut();
+    const arrived = this.#arrived.get(key);
+    if (arrived) { for (const claimant of this.claimants) claimant.unacknowledged?.(arrived); }
+  }
+}

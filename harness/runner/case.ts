@@ -22,7 +22,7 @@ export interface CaseDefinition {
   readonly needs?: Readonly<Record<string, boolean | string | number>>;
   /**
    * The subscribers the case leases, all at once before it starts: "aka", "digest", or with traits the profile
-   * gives them: "digest+implicit-set"; "any" for whichever. Default: one, of the scheme that the suite is about.
+   * gives them: "digest+implicit-set", "digest+!proxy-auth"; "any" for whichever. Default: one, of the scheme that the suite is about.
    */
   readonly leases?: readonly string[];
   /** Runs alone: for cases that disturb the device for everybody. */

@@ -127,6 +127,11 @@ export interface RunResult {
   readonly summary: RunSummary;
 }
 
+/**
+ * What a run tells, in this order: runStarted; caseFinished for each case that does not apply (`done` stays 0); then
+ * the cases as they start and finish; trouble, told once; runFinished. A case that was never started (the target is
+ * dead, the run was stopped) is in the final result only. `planned` counts the cases that apply.
+ */
 export type RunEvent =
   | { readonly type: "runStarted"; readonly run: RunInfo; readonly planned: number }
   | { readonly type: "caseStarted"; readonly case: CaseInfo; readonly running: number }

@@ -20,9 +20,10 @@ export interface LeaseOptions {
   readonly signal?: AbortSignal;
 }
 
-/** "digest+implicit-set": the scheme or "any", and the traits the subscriber must have. */
+/** "digest+implicit-set+!barred": the scheme or "any", the traits the subscriber must have and must not have. */
 export function suits(subscriber: Subscriber, want: string): boolean {
   return want.split("+").every((word) => {
+    if (word.startsWith("!")) return !subscriber.traits.includes(word.slice(1));
     if (word === "any") return true;
     if (word === "aka") return subscriber.aka !== undefined;
     if (word === "digest") return subscriber.digest !== undefined;

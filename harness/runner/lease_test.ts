@@ -21,6 +21,8 @@ Deno.test("suits() asks for the scheme and every trait", () => {
   assert.ok(suits(carol, "any"));
   assert.ok(!suits(alice, "aka+implicit-set"));
   assert.ok(!suits(carol, "aka"));
+  assert.ok(suits(alice, "aka+!implicit-set"));
+  assert.ok(!suits(bob, "aka+!implicit-set"));
 });
 
 Deno.test("assign() moves an earlier want aside where that makes room for all", () => {

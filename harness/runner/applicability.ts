@@ -1,0 +1,67 @@
+/** Whether a case can be tried on what a profile describes. */
+import type { Profile } from "../../profiles/mod.ts";
+import type { CaseDefinition } from "./case.ts";
+import { assign, suits } from "./lease.ts";
+
+type Need = boolean | string | number;
+
+/** Why the case does not apply, in one line of the profile's words; null where it does. */
+export function applicability(
+  definition: CaseDefinition,
+  leases: readonly string[],
+  profile: Profile,
+): string | null {
+  for (const [name, need] of Object.entries(definition.needs ?? {})) {
+    const claim = claimOf(profile, name);
+    if (!isMet(claim, need)) {
+      return `profile "${profile.name}" has ${claimText(name, claim)}, the case needs ${needText(need)}`;
+    }
+  }
+  if (assign(leases, profile.subscribers)) return null;
+  const lacking = leases.find((want) => !profile.subscribers.some((subscriber) => suits(subscriber, want)));
+  return lacking === undefined
+    ? `profile "${profile.name}" has too few subscribers for "${leases.join('", "')}" at the same time`
+    : `profile "${profile.name}" has no subscriber "${lacking}"`;
+}
+
+/** A study requirement binds a device that claims the feature: the case has a need that is more than a "not". */
+export function claimsFeature(definition: CaseDefinition): boolean {
+  return Object.values(definition.needs ?? {}).some((need) => need !== false);
+}
+
+/** What the profile says under this name; see CaseDefinition.needs. */
+function claimOf(profile: Profile, name: string): Profile["capabilities"][string] | undefined {
+  // A capability may itself have dots; it has the first word.
+  const capability = profile.capabilities[name];
+  if (capability !== undefined) return capability;
+  const [kind, ...rest] = name.split(".");
+  if (kind === "operator") return profile.operator?.actions.includes(rest.join(".")) ?? false;
+  if (kind === "access") return (profile.access[rest.join(".")]?.length ?? 0) > 0;
+  if (kind === "entry") {
+    const [entry = "", transport] = rest;
+    const transports = Object.keys(profile.entry[entry] ?? {});
+    return transport === undefined ? transports.length > 0 : transports.includes(transport);
+  }
+  return undefined;
+}
+
+function isMet(claim: ReturnType<typeof claimOf>, need: Need): boolean {
+  if (claim === undefined) return need === false;
+  if (typeof claim === "object") {
+    return typeof need === "boolean" ? claim.length > 0 === need : claim.includes(String(need));
+  }
+  if (typeof claim === "number" && typeof need === "number") return claim >= need;
+  // A capability given as a text or a number is there.
+  if (typeof need === "boolean" && typeof claim !== "boolean") return need;
+  return claim === need;
+}
+
+function claimText(name: string, claim: ReturnType<typeof claimOf>): string {
+  const place = /^(operator|access|entry)\./.test(name) ? name : `capabilities.${name}`;
+  if (claim === undefined) return `no ${place}`;
+  return `${place}: ${typeof claim === "object" ? `[${claim.join(", ")}]` : claim}`;
+}
+
+function needText(need: Need): string {
+  return typeof need === "number" ? `at least ${need}` : String(need);
+}

@@ -1,0 +1,105 @@
+/**
+ * Is anybody there? One REGISTER over every transport of the entry point; whatever comes back is a sign of life, since
+ * a P-CSCF answers even a REGISTER it refuses (TS 33.203 6.1.1). It does not wait for the transaction to time out.
+ */
+import { EnvironmentError, PeerViolation } from "../errors.ts";
+import type { Clock, Net, TransportName } from "../net/types.ts";
+import { NoAnswer } from "../peer/no_answer.ts";
+import type { Profile, Subscriber } from "../../profiles/mod.ts";
+import type { AddressPool } from "./addresses.ts";
+import type { Random } from "./context.ts";
+import { describe } from "./describe.ts";
+import type { EvidenceSink } from "./evidence_sink.ts";
+import type { PeerFactory } from "./peers.ts";
+
+export interface SanityParts {
+  readonly profile: Profile;
+  readonly subscriber: Subscriber;
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly peers: PeerFactory;
+  readonly addresses: AddressPool;
+  readonly evidence: EvidenceSink;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+/** `why`: what was tried and came of it, fit to be shown. */
+export type Sanity = { readonly alive: true } | { readonly alive: false; readonly why: string };
+
+/** Milliseconds: four retransmissions at least (T1, 3*T1, 7*T1), and never as long as a transaction. */
+export function sanityWindow({ t1 }: Profile["timers"]): number {
+  return Math.min(64 * t1, Math.max(2000, 10 * t1));
+}
+
+/** Rejects only with what is a bug of ours. */
+export async function sanity(parts: SanityParts): Promise<Sanity> {
+  const { entry } = parts.profile;
+  const name = "p-cscf" in entry ? "p-cscf" : Object.keys(entry)[0];
+  const transports = Object.entries(entry[name ?? ""] ?? {}) as [
+    TransportName,
+    { address: string; port: number },
+  ][];
+  if (name === undefined || transports.length === 0) {
+    return { alive: false, why: "the profile has no entry point" };
+  }
+  const tries = await Promise.all(
+    transports.map(([transport, { address, port }]) =>
+      ask(parts, name, transport, `${transport} ${address.includes(":") ? `[${address}]` : address}:${port}`)
+    ),
+  );
+  const heard = tries.some((one) => one === undefined);
+  return heard ? { alive: true } : { alive: false, why: tries.join("; ") };
+}
+
+/** Undefined when something came; else what was wrong. */
+async function ask(
+  { profile, subscriber, net, clock, peers, addresses, evidence, random, signal }: SanityParts,
+  entry: string,
+  transport: TransportName,
+  target: string,
+): Promise<string | undefined> {
+  const over = new AbortController();
+  const stop = () => over.abort();
+  signal.addEventListener("abort", stop, { once: true });
+  const window = sanityWindow(profile.timers);
+  const tap = evidence.tap(`ue:${subscriber.name}`);
+  let heard = false;
+  let place: ReturnType<AddressPool["take"]> | undefined;
+  try {
+    place = addresses.take(undefined, profile.entry[entry]?.[transport]?.address);
+    const ue = await peers.createUe({
+      net,
+      clock,
+      profile,
+      subscriber,
+      options: { entry, transport, local: { address: place.address } },
+      random,
+      tap: (record) => {
+        heard ||= record.direction === "in" && record.bytes.length > 0;
+        tap(record);
+      },
+    });
+    try {
+      const answer = ue.attempt().then(() => true);
+      // Closing the UE rejects what it still waits for.
+      answer.catch(() => {});
+      const answered = await Promise.race([
+        answer,
+        clock.wait(clock.now() + window, over.signal).then(() => heard),
+      ]);
+      return answered ? undefined : `${target} did not answer a REGISTER within ${window} ms`;
+    } finally {
+      await ue.close();
+    }
+  } catch (error) {
+    if (heard || error instanceof PeerViolation) return undefined;
+    if (error instanceof NoAnswer) return `${target} did not answer a REGISTER`;
+    if (error instanceof EnvironmentError) return `${target}: ${error.message} (${error.remedy})`;
+    throw new Error(`The sanity case failed: ${describe(error)}`, { cause: error });
+  } finally {
+    signal.removeEventListener("abort", stop);
+    over.abort();
+    place?.release();
+  }
+}

@@ -134,5 +134,10 @@ export interface Driver<Event> {
 /** Joins a machine to sockets (those of its flows are found by local endpoint and transport) and to the clock. */
 export type Drive = <Event>(
   machine: Machine<Event>,
-  with_: { readonly sockets: readonly MessageSocket[]; readonly clock: Clock },
+  with_: {
+    readonly sockets: readonly MessageSocket[];
+    readonly clock: Clock;
+    /** What becomes of something that could not be sent; without it `next()` rejects. */
+    readonly onSendError?: (item: { bytes: Uint8Array; to: Flow }, error: Error, now: number) => void;
+  },
 ) => Driver<Event>;

@@ -109,7 +109,7 @@ export class ServerTransaction {
       case "repeat response":
         return this.#repeat();
       case "send 100": {
-        const trying = tryingFor(this.setup.request);
+        const trying = buildResponse(this.setup.request, 100);
         this.#lastBytes = trying.toBytes();
         this.#lastResponse = trying;
         return this.#repeat();
@@ -146,13 +146,6 @@ export class ServerTransaction {
   #start(name: ServerTimer, at: number): void {
     this.#timers.start(name, at, (now) => this.take(`timer ${name}` as ServerEvent, now));
   }
-}
-
-/** 8.2.6.1: a 100 carries the Timestamp of the request. */
-function tryingFor(request: SipRequest): SipResponse {
-  const trying = buildResponse(request, 100);
-  const timestamp = request.get("Timestamp");
-  return timestamp === undefined || trying.has("Timestamp") ? trying : trying.append("Timestamp", timestamp);
 }
 
 interface Cause {

@@ -12,11 +12,11 @@ export class AddressPool {
   }
 
   /**
-   * An address of this access in the family of `towards`, and what gives it back.
+   * An address of this access (undefined: the profile has none) in the family of `towards`, and what gives it back.
    * @throws EnvironmentError when the profile has none
    */
   take(access: string | undefined, towards?: string): { readonly address: string; release(): void } {
-    const name = access ?? this.#usual();
+    const name = access ?? "3gpp";
     const fits = (address: string) =>
       towards === undefined || address.includes(":") === towards.includes(":");
     const candidates = (this.#access[name] ?? []).filter(fits);
@@ -44,11 +44,5 @@ export class AddressPool {
 
   #count(address: string): number {
     return this.#users.get(address) ?? 0;
-  }
-
-  /** Where a case does not say: 3GPP access, or the first that the profile has. */
-  #usual(): string {
-    const has = (name: string) => (this.#access[name]?.length ?? 0) > 0;
-    return has("3gpp") ? "3gpp" : Object.keys(this.#access).find(has) ?? "3gpp";
   }
 }

@@ -1,17 +1,19 @@
 /**
  * What a case can do. Stimulus comes from peers, judgement from `check`, preconditions from `given`.
  */
-import type { Ue, UeOptions } from "../peer/ue/types.ts";
+import type { Random, Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import type { CheckFunction } from "./check.ts";
+
+export type { Random } from "../peer/ue/types.ts";
 
 export interface CaseContext {
   /**
    * A UE on a socket of its own for the next leased subscriber (in the order of `leases`), or as `options` say:
    * `{ as: 1 }` the second lease, `{ like: alice }` another terminal with alice's identities and keys.
-   * It stands on the next free local address of the profile's `access`. Closed by the runner when the case ends.
+   * It stands on the next free local address of its access. De-registered and closed by the runner when the case ends.
    */
-  ue(options?: CaseUeOptions): Promise<Ue>;
+  ue(options?: UeOptions): Promise<Ue>;
   /** A judged statement, tied to a requirement; nothing is recorded before one of its verbs is called. */
   check: CheckFunction;
   /**
@@ -33,18 +35,4 @@ export interface CaseContext {
   readonly random: Random;
   /** Resolves after `ms` of the run's clock: only for waiting out a timer the profile names. */
   wait(ms: number): Promise<void>;
-}
-
-export type CaseUeOptions = UeOptions & {
-  /** Access of the profile whose local addresses are used: "3gpp", "fixed", "nass", "wlan". */
-  readonly access?: string;
-};
-
-/** Chance that can be repeated. */
-export interface Random {
-  bytes(length: number): Uint8Array;
-  /** Letters and digits, fit for a branch, tag or Call-ID. Default 16 of them. */
-  token(length?: number): string;
-  /** 0 ≤ n < below. */
-  integer(below: number): number;
 }

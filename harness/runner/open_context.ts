@@ -2,11 +2,12 @@
 import { EnvironmentError, LocalMisuseError, PeerViolation } from "../errors.ts";
 import type { Clock, Net } from "../net/types.ts";
 import { NoAnswer } from "../peer/no_answer.ts";
-import type { Ue } from "../peer/ue/types.ts";
+import { accessOf } from "../peer/ue/access.ts";
+import type { Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { AddressPool } from "./addresses.ts";
 import type { CheckFunction } from "./check.ts";
-import type { CaseContext, CaseUeOptions, Random } from "./context.ts";
+import type { CaseContext, Random } from "./context.ts";
 import { describe, isObject } from "./describe.ts";
 import type { EvidenceSink } from "./evidence_sink.ts";
 import type { Ledger } from "./ledger.ts";
@@ -43,7 +44,7 @@ export function openContext(parts: ContextParts): OpenContext {
   const terminals: { ue: Ue; lease: number; release: () => void }[] = [];
   const asked = new Set<number>();
 
-  const leaseOf = (options: CaseUeOptions): number => {
+  const leaseOf = (options: UeOptions): number => {
     if (options.like) {
       const other = terminals.find(({ ue }) => ue === options.like);
       if (!other) throw new LocalMisuseError("ue({ like }) needs a UE of the same case");
@@ -59,13 +60,13 @@ export function openContext(parts: ContextParts): OpenContext {
     );
   };
 
-  const openUe = async ({ access, ...options }: CaseUeOptions): Promise<Ue> => {
+  const openUe = async (options: UeOptions): Promise<Ue> => {
     if (signal.aborted) throw new LocalMisuseError("The case is over and asks for a UE");
     const lease = leaseOf(options);
     asked.add(lease);
     const subscriber = parts.subscribers[lease]!;
     const place = options.local?.address === undefined
-      ? parts.addresses.take(access, targetOf(profile, options))
+      ? parts.addresses.take(accessOf(profile, subscriber, options), targetOf(profile, options))
       : { address: options.local.address, release() {} };
     const earlier = terminals.filter((terminal) => terminal.lease === lease).length;
     try {
@@ -171,7 +172,7 @@ async function askOperator(
 }
 
 /** Address of the entry point that this UE will talk to, as far as it is known here. */
-function targetOf(profile: Profile, { entry = "p-cscf", transport }: CaseUeOptions): string | undefined {
+function targetOf(profile: Profile, { entry = "p-cscf", transport }: UeOptions): string | undefined {
   const transports = profile.entry[entry] ?? {};
   return (transport ? transports[transport] : Object.values(transports)[0])?.address;
 }

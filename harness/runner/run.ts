@@ -2,6 +2,7 @@
  * A run: the sanity case, every case of the plan on leased subscribers, the sanity case again; told as it goes, and
  * given as one result. All that a run touches is handed in: net, clock, peers, evidence, chance.
  */
+import { scoped } from "../net/scoped.ts";
 import type { Net } from "../net/types.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import { AddressPool } from "./addresses.ts";
@@ -15,7 +16,6 @@ import type { Plan, PlannedCase } from "./plan.ts";
 import { seededRandom } from "./random.ts";
 import { notRun, resultOf, type Tried } from "./results.ts";
 import { type Sanity, sanity } from "./sanity.ts";
-import { scopedNet } from "./scope.ts";
 import { summarise } from "./summary.ts";
 import { applyWaivers } from "./waivers.ts";
 
@@ -76,7 +76,7 @@ class Run {
   constructor(options: RunOptions) {
     const { profile, net, plan } = options;
     this.#options = options;
-    this.#net = scopedNet(net, profile.scope);
+    this.#net = scoped(net, profile.scope);
     this.#addresses = new AddressPool(profile.access);
     this.#pool = new LeasePool(profile.subscribers, options.jobs);
     this.#startedAt = net.clock.now();

@@ -5,6 +5,7 @@
 import { EnvironmentError, PeerViolation } from "../errors.ts";
 import type { Clock, Net, TransportName } from "../net/types.ts";
 import { NoAnswer } from "../peer/no_answer.ts";
+import { accessOf } from "../peer/ue/access.ts";
 import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { AddressPool } from "./addresses.ts";
 import type { Random } from "./context.ts";
@@ -67,7 +68,7 @@ async function ask(
   let heard = false;
   let place: ReturnType<AddressPool["take"]> | undefined;
   try {
-    place = addresses.take(undefined, profile.entry[entry]?.[transport]?.address);
+    place = addresses.take(accessOf(profile, subscriber, {}), profile.entry[entry]?.[transport]?.address);
     const ue = await peers.createUe({
       net,
       clock,

@@ -1,0 +1,28 @@
+export {
+  type EspPacketReceived,
+  openTransport,
+  openTunnel,
+  protectTransport,
+  protectTunnel,
+} from "./esp/modes.ts";
+export {
+  type EspFailure,
+  type EspFields,
+  type EspHeader,
+  type EspOpened,
+  openEsp,
+  parseEspHeader,
+  protectEsp,
+} from "./esp/packet.ts";
+export { type ReplayVerdict, ReplayWindow } from "./esp/replay_window.ts";
+export { type EspOverrides, type EspReceived, EspSa, type EspSaOptions } from "./esp/sa.ts";
+export { type EspPair, type EspSizes, espSizes } from "./esp/sizes.ts";
+export {
+  buildNonEsp,
+  NAT_KEEPALIVE,
+  NON_ESP_MARKER,
+  parseUdpEncapsulated,
+  UDP_ENCAPSULATION_PORT,
+  type UdpEncapsulated,
+} from "./esp/udp_encapsulation.ts";
+export { wiresharkEspSa } from "./esp/wireshark.ts";

@@ -91,7 +91,8 @@ const PARENTS: Readonly<Record<string, string>> = {
 
 class Reader {
   #info: Mutable<RegInfo> & { registrations: RegInfoRegistration[] } | undefined;
-  #contact: Mutable<RegInfoContact> & { unknownParams?: { name: string; value: string }[] } | undefined;
+  #contact: Mutable<RegInfoContact> | undefined;
+  #params: { name: string; value: string }[] = [];
   #contacts: RegInfoContact[] = [];
   #paramName = "";
   #text = "";
@@ -129,6 +130,7 @@ class Reader {
       this.#info!.registrations.push(registration);
     } else if (tag.local === "contact") {
       this.#contact = contactOf(read);
+      this.#params = [];
     } else if (tag.local === "unknown-param") {
       this.#paramName = read.text("name");
     }
@@ -150,10 +152,10 @@ class Reader {
     this.#text = "";
     if (name === "uri") contact.uri = text;
     else if (name === "display-name") contact.displayName = text;
-    else if (name === "unknown-param") {
-      (contact.unknownParams ??= []).push({ name: this.#paramName, value: text });
-    } else if (name === "contact") {
+    else if (name === "unknown-param") this.#params.push({ name: this.#paramName, value: text });
+    else if (name === "contact") {
       if (contact.uri === "") throw new RegInfoSyntaxError(`contact "${contact.id}" has no uri`, at);
+      if (this.#params.length > 0) contact.unknownParams = this.#params;
       this.#contacts.push(contact);
       this.#contact = undefined;
     }

@@ -1,5 +1,5 @@
 /** HTTP Digest as SIP uses it: RFC 2617, RFC 7616, RFC 3261 22.4, RFC 8760. Pure computation. */
-import { concat, utf8 } from "./bytes.ts";
+import { concat, utf8 } from "../wire/bytes.ts";
 import { type DigestAlgorithm, hashHex, parseDigestAlgorithm } from "./digest_algorithm.ts";
 
 /** Text is taken as UTF-8; octets (the binary RES of AKA) are taken as they are. */

@@ -1,5 +1,5 @@
 /** HTTP Digest AKA: RFC 3310 (AKAv1), RFC 4169 (AKAv2), TS 33.203 clause 6.1 and Annex X. */
-import { concat, utf8 } from "./bytes.ts";
+import { concat, utf8 } from "../wire/bytes.ts";
 import { hmacOf, parseDigestAlgorithm } from "./digest_algorithm.ts";
 
 /** The nonce, taken apart. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fromHex } from "./bytes.ts";
+import { fromHex } from "../wire/bytes.ts";
 import {
   akaPassword,
   AkaSyntaxError,

@@ -2,7 +2,7 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { md5 } from "@noble/hashes/legacy.js";
 import { sha256, sha512_256 } from "@noble/hashes/sha2.js";
-import { toHex } from "./bytes.ts";
+import { toHex } from "../wire/bytes.ts";
 
 export type DigestHash = "MD5" | "SHA-256" | "SHA-512-256";
 

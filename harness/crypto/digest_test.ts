@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { fromHex, toHex, utf8 } from "./bytes.ts";
+import { fromHex, toHex, utf8 } from "../wire/bytes.ts";
 import { digestResponse, ha1, rspauth } from "./digest.ts";
 import { akaPassword, akaV2SessionKeys, AUTS_PASSWORD } from "./digest_aka.ts";
 import { parseDigestAlgorithm } from "./digest_algorithm.ts";
-import { runTool, toolTest, whyNot } from "../../testdata/run_tool.ts";
+import { runTool, toolTest, whyNot } from "../../_tools/foreign_program.ts";
 import derived from "../../testdata/aka/digest_derived.json" with { type: "json" };
 
 const mufasa = {

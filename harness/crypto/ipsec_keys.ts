@@ -1,31 +1,8 @@
 /** From CK and IK to the keys of ESP: TS 33.203 Annex I, with the names of Annex H. */
 import { needLength } from "./aka_functions.ts";
-import { concat } from "./bytes.ts";
+import { concat } from "../wire/bytes.ts";
+import type { EncryptionAlgorithm, EspKeys, EspPair, IntegrityAlgorithm } from "../wire/esp/algorithms.ts";
 import { ts33220Kdf } from "./kdf.ts";
-
-/** Values of `alg` (TS 33.203 Annex H). "hmac-md5-96" was removed there; older equipment still offers it. */
-export const INTEGRITY_ALGORITHMS = ["hmac-sha-1-96", "aes-gmac", "null", "hmac-md5-96"] as const;
-export type IntegrityAlgorithm = typeof INTEGRITY_ALGORITHMS[number];
-
-/** Values of `ealg` (TS 33.203 Annex H). "des-ede3-cbc" was removed there; older equipment still offers it. */
-export const ENCRYPTION_ALGORITHMS = ["aes-cbc", "aes-gcm", "null", "des-ede3-cbc"] as const;
-export type EncryptionAlgorithm = typeof ENCRYPTION_ALGORITHMS[number];
-
-/** What TS 33.203 Annex H took away: to be offered and accepted only on purpose. */
-export const DEPRECATED_ALGORITHMS: ReadonlySet<IntegrityAlgorithm | EncryptionAlgorithm> = new Set([
-  "hmac-md5-96",
-  "des-ede3-cbc",
-]);
-
-/** An algorithm pair with its keys. Key and salt are empty where an algorithm has none. */
-export interface EspKeys {
-  readonly integrity: IntegrityAlgorithm;
-  readonly encryption: EncryptionAlgorithm;
-  readonly integrityKey: Uint8Array;
-  readonly integritySalt: Uint8Array;
-  readonly encryptionKey: Uint8Array;
-  readonly encryptionSalt: Uint8Array;
-}
 
 /**
  * IK_ESP, CK_ESP and their salts from CK_IM and IK_IM (16 octets each). They are the same for all SAs that one
@@ -33,7 +10,7 @@ export interface EspKeys {
  * Annex H allows is not asked here: see `isAllowedPair`.
  */
 export function expandEspKeys(
-  pair: { readonly integrity: IntegrityAlgorithm; readonly encryption: EncryptionAlgorithm },
+  pair: EspPair,
   keys: { readonly ck: Uint8Array; readonly ik: Uint8Array },
 ): EspKeys {
   needLength("CK", keys.ck, 16);
@@ -46,15 +23,6 @@ export function expandEspKeys(
     encryptionKey: encryptionKey(pair.encryption, keys.ck),
     encryptionSalt: pair.encryption === "aes-gcm" ? salt(keys, FC.gcmSalt, "AES_GCM_SALT") : NOTHING,
   };
-}
-
-/**
- * Annex H: integrity "null" only with "aes-gcm" and "aes-gcm" only with integrity "null". AES-GMAC with an
- * encryption algorithm is not excluded by its words; RFC 4543 has the NULL cipher built in, so we count it out.
- */
-export function isAllowedPair(integrity: IntegrityAlgorithm, encryption: EncryptionAlgorithm): boolean {
-  if (integrity === "aes-gmac") return encryption === "null";
-  return (integrity === "null") === (encryption === "aes-gcm");
 }
 
 /** Function codes of the salts (TS 33.203 Annex I). */

@@ -1,7 +1,7 @@
 /** The key derivation function of TS 33.220 Annex B.2. */
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bigintToBytes, concat, utf8 } from "./bytes.ts";
+import { bigintToBytes, concat, utf8 } from "../wire/bytes.ts";
 
 /**
  * HMAC-SHA-256(key, S), 32 octets, S = FC || P0 || L0 || P1 || L1 … with each length in two octets. `fc` is one

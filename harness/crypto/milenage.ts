@@ -1,7 +1,7 @@
 /** Milenage: TS 35.205 (description) and TS 35.206 (specification), on AES-128 as kernel. */
 import { ecb } from "@noble/ciphers/aes.js";
 import { type AkaFunctions, type AkaOutputs, allFunctions, needLength } from "./aka_functions.ts";
-import { concat, xor } from "./bytes.ts";
+import { concat, xor } from "../wire/bytes.ts";
 
 /** K and either OP (operator constant) or OPc (derived from it), 16 octets each. */
 export type MilenageKeys =

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromHex, toHex } from "./bytes.ts";
+import { fromHex, toHex } from "../wire/bytes.ts";
 import { milenage, milenageFunctions, opcFrom } from "./milenage.ts";
 import vectors from "../../testdata/aka/milenage_ts35208.json" with { type: "json" };
 

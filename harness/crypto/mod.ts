@@ -5,7 +5,16 @@ export {
   type AuthVector,
   type Resynchronisation,
 } from "./authentication_centre.ts";
-export { bigintToBytes, bytesToBigint, concat, equalBytes, fromHex, toHex, utf8, xor } from "./bytes.ts";
+export {
+  bigintToBytes,
+  bytesToBigint,
+  concat,
+  equalBytes,
+  fromHex,
+  toHex,
+  utf8,
+  xor,
+} from "../wire/bytes.ts";
 export {
   type DigestFields,
   digestResponse,
@@ -60,13 +69,4 @@ export {
   type DigestClientOptions,
   type DigestRequest,
 } from "./digest_client.ts";
-export {
-  DEPRECATED_ALGORITHMS,
-  ENCRYPTION_ALGORITHMS,
-  type EncryptionAlgorithm,
-  type EspKeys,
-  expandEspKeys,
-  INTEGRITY_ALGORITHMS,
-  type IntegrityAlgorithm,
-  isAllowedPair,
-} from "./ipsec_keys.ts";
+export { expandEspKeys } from "./ipsec_keys.ts";

@@ -1,5 +1,5 @@
 /** Sequence numbers after TS 33.102 Annex C: SQN = SEQ || IND, 48 bits. */
-import { bigintToBytes, bytesToBigint } from "./bytes.ts";
+import { bigintToBytes, bytesToBigint } from "../wire/bytes.ts";
 import { needLength } from "./aka_functions.ts";
 
 /** Bits of SQN (TS 33.102 clause 6.3.7). */

@@ -1,7 +1,7 @@
 /** TUAK: TS 35.231, the second published algorithm set, on Keccak-f[1600]. */
 import { keccakP } from "@noble/hashes/sha3.js";
 import { type AkaFunctions, type AkaOutputs, allFunctions, needLength } from "./aka_functions.ts";
-import { utf8 } from "./bytes.ts";
+import { utf8 } from "../wire/bytes.ts";
 
 /** K (16 or 32 octets) and either TOP (operator constant) or TOPc (derived from it), 32 octets each. */
 export type TuakKeys =

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromHex, toHex } from "./bytes.ts";
+import { fromHex, toHex } from "../wire/bytes.ts";
 import { keccakF, topcFrom, tuak, tuakFunctions, type TuakLengths } from "./tuak.ts";
 import implementers from "../../testdata/aka/tuak/ts35232_f2345.json" with { type: "json" };
 import keccak232 from "../../testdata/aka/tuak/ts35232_keccak.json" with { type: "json" };

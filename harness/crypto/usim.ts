@@ -1,6 +1,6 @@
 /** The user's side of AKA: what a USIM or ISIM answers to AUTHENTICATE (TS 33.102 clause 6.3.3, TS 33.203 8). */
 import { type AkaFunctions, needLength } from "./aka_functions.ts";
-import { concat, equalBytes, xor } from "./bytes.ts";
+import { concat, equalBytes, xor } from "../wire/bytes.ts";
 import { SqnArray, sqnFromBytes, type SqnPolicy, sqnToBytes } from "./sqn.ts";
 
 /** What the card makes of a challenge. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AuthenticationCentre } from "./authentication_centre.ts";
-import { fromHex, toHex } from "./bytes.ts";
+import { fromHex, toHex } from "../wire/bytes.ts";
 import { milenageFunctions } from "./milenage.ts";
 import { joinSqn, splitSqn } from "./sqn.ts";
 import { tuakFunctions } from "./tuak.ts";

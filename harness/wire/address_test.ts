@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fromHex, toHex } from "../crypto/bytes.ts";
+import { fromHex, toHex } from "./bytes.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { WireSyntaxError } from "./errors.ts";
 

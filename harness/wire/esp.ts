@@ -1,4 +1,14 @@
 export {
+  DEPRECATED_ALGORITHMS,
+  ENCRYPTION_ALGORITHMS,
+  type EncryptionAlgorithm,
+  type EspKeys,
+  type EspPair,
+  INTEGRITY_ALGORITHMS,
+  type IntegrityAlgorithm,
+  isAllowedPair,
+} from "./esp/algorithms.ts";
+export {
   type EspPacketReceived,
   openTransport,
   openTunnel,
@@ -16,7 +26,7 @@ export {
 } from "./esp/packet.ts";
 export { type ReplayVerdict, ReplayWindow } from "./esp/replay_window.ts";
 export { type EspOverrides, type EspReceived, EspSa, type EspSaOptions } from "./esp/sa.ts";
-export { type EspPair, type EspSizes, espSizes } from "./esp/sizes.ts";
+export { type EspSizes, espSizes } from "./esp/sizes.ts";
 export {
   buildNonEsp,
   NAT_KEEPALIVE,

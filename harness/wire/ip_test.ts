@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { concat, fromHex, toHex } from "../crypto/bytes.ts";
+import { concat, fromHex, toHex } from "./bytes.ts";
 import { internetChecksum } from "./checksum.ts";
 import { WireSyntaxError } from "./errors.ts";
 import { buildIp, IP_PROTOCOL, parseIp } from "./ip.ts";

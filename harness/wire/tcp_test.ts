@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { concat, fromHex, toHex } from "../crypto/bytes.ts";
+import { concat, fromHex, toHex } from "./bytes.ts";
 import { WireSyntaxError } from "./errors.ts";
 import { parseIp } from "./ip.ts";
 import { buildTcp, buildTcpPacket, mssOf, mssOption, parseTcp, TCP_FLAG, type TcpFields } from "./tcp.ts";

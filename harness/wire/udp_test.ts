@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fromHex } from "../crypto/bytes.ts";
+import { fromHex } from "./bytes.ts";
 import { WireSyntaxError } from "./errors.ts";
 import { parseIp } from "./ip.ts";
 import { buildUdp, buildUdpPacket, parseUdp } from "./udp.ts";

@@ -1,14 +1,14 @@
 /** ESP against programs no one here wrote: tshark opens what we make, scapy opens it and makes what we open. */
 import assert from "node:assert/strict";
-import { fromHex, toHex, utf8 } from "../../crypto/bytes.ts";
+import { fromHex, toHex, utf8 } from "../bytes.ts";
 import { expandEspKeys } from "../../crypto/ipsec_keys.ts";
-import { firstUsable, runTool, toolTest, whyNot } from "../../../testdata/run_tool.ts";
+import { firstUsable, runTool, toolTest, whyNot } from "../../../_tools/foreign_program.ts";
 import { parseIp } from "../ip.ts";
 import { buildTcpPacket, TCP_FLAG } from "../tcp.ts";
 import { buildUdpPacket, parseUdp } from "../udp.ts";
 import { openTransport, openTunnel, protectTransport, protectTunnel } from "./modes.ts";
 import { EspSa } from "./sa.ts";
-import type { EspPair } from "./sizes.ts";
+import type { EspPair } from "./algorithms.ts";
 import { UDP_ENCAPSULATION_PORT } from "./udp_encapsulation.ts";
 import { wiresharkEspSa } from "./wireshark.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromHex, toHex, utf8 } from "../../crypto/bytes.ts";
+import { fromHex, toHex, utf8 } from "../bytes.ts";
 import { expandEspKeys } from "../../crypto/ipsec_keys.ts";
 import { buildIp, IP_PROTOCOL, parseIp } from "../ip.ts";
 import { buildUdpPacket, parseUdp } from "../udp.ts";

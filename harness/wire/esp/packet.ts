@@ -1,5 +1,5 @@
 /** One ESP packet (RFC 4303 2), made and opened; nothing here remembers anything. */
-import type { EspKeys } from "../../crypto/ipsec_keys.ts";
+import type { EspKeys } from "./algorithms.ts";
 import { needOctets } from "../errors.ts";
 import { openBody, sealBody } from "./transform.ts";
 import { type EspSizes, espSizes } from "./sizes.ts";

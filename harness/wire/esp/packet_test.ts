@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { concat, fromHex, toHex } from "../../crypto/bytes.ts";
-import {
-  ENCRYPTION_ALGORITHMS,
-  type EspKeys,
-  expandEspKeys,
-  INTEGRITY_ALGORITHMS,
-} from "../../crypto/ipsec_keys.ts";
+import { concat, fromHex, toHex } from "../bytes.ts";
+import { expandEspKeys } from "../../crypto/ipsec_keys.ts";
 import { WireSyntaxError } from "../errors.ts";
 import { openEsp, parseEspHeader, protectEsp } from "./packet.ts";
-import { type EspPair, espSizes } from "./sizes.ts";
+import { ENCRYPTION_ALGORITHMS, type EspKeys, type EspPair, INTEGRITY_ALGORITHMS } from "./algorithms.ts";
+import { espSizes } from "./sizes.ts";
 import aesCbc from "../../../testdata/esp/rfc3602_cases5-8.json" with { type: "json" };
 import gcmGmac from "../../../testdata/esp/gcm_gmac.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 /** A security association: keys, SPI and the counters that go with them. */
-import type { EspKeys } from "../../crypto/ipsec_keys.ts";
+import type { EspKeys } from "./algorithms.ts";
 import { LocalMisuseError } from "../../errors.ts";
 import { IP_PROTOCOL } from "../ip.ts";
 import { type EspFailure, type EspHeader, openEsp, parseEspHeader, protectEsp } from "./packet.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fromHex, toHex, utf8 } from "../../crypto/bytes.ts";
-import { type EspKeys, expandEspKeys } from "../../crypto/ipsec_keys.ts";
+import { fromHex, toHex, utf8 } from "../bytes.ts";
+import { expandEspKeys } from "../../crypto/ipsec_keys.ts";
 import { LocalMisuseError } from "../../errors.ts";
+import type { EspKeys } from "./algorithms.ts";
 import { EspSa, type EspSaOptions } from "./sa.ts";
 
 const ck = fromHex("000102030405060708090a0b0c0d0e0f");

@@ -1,11 +1,5 @@
 /** Field lengths that follow from an algorithm pair. */
-import type { EncryptionAlgorithm, IntegrityAlgorithm } from "../../crypto/ipsec_keys.ts";
-
-/** An algorithm pair, whatever its keys. */
-export interface EspPair {
-  readonly integrity: IntegrityAlgorithm;
-  readonly encryption: EncryptionAlgorithm;
-}
+import type { EncryptionAlgorithm, EspPair, IntegrityAlgorithm } from "./algorithms.ts";
 
 /** All in octets. `align`: what payload, padding, pad length and next header together are a multiple of. */
 export interface EspSizes {

@@ -3,8 +3,8 @@
  * takes, and for AES-GCM the platform is four times as fast (`bench/esp_bench.ts`).
  */
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
-import type { EspKeys } from "../../crypto/ipsec_keys.ts";
-import { concat, equalBytes } from "../../crypto/bytes.ts";
+import type { EspKeys } from "./algorithms.ts";
+import { concat, equalBytes } from "../bytes.ts";
 
 /** Where the encrypted part of a packet begins and ends; IV before it, ICV behind it. */
 export interface BodyPlace {

@@ -1,5 +1,5 @@
 /** What shares UDP port 4500 with ESP: RFC 3948 2. */
-import { concat } from "../../crypto/bytes.ts";
+import { concat } from "../bytes.ts";
 import { parseEspHeader } from "./packet.ts";
 
 /** The port of UDP-encapsulated ESP (RFC 3948 2.1, TS 33.203 M.7.2). */

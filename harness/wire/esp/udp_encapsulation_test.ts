@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { concat, fromHex, toHex } from "../../crypto/bytes.ts";
+import { concat, fromHex, toHex } from "../bytes.ts";
 import { buildNonEsp, NAT_KEEPALIVE, parseUdpEncapsulated } from "./udp_encapsulation.ts";
 
 Deno.test("parseUdpEncapsulated() tells ESP, IKE and keep-alives apart", () => {

@@ -1,6 +1,6 @@
 /** Lines of Wireshark's `esp_sa` table, so that it decrypts a capture. */
-import { toHex } from "../../crypto/bytes.ts";
-import type { EspKeys } from "../../crypto/ipsec_keys.ts";
+import { toHex } from "../bytes.ts";
+import type { EspKeys } from "./algorithms.ts";
 import { addressVersion } from "../address.ts";
 
 /**

@@ -32,11 +32,15 @@ export interface Shard {
   readonly total: number;
 }
 
-export interface PlannedCase {
+/** A case and what is known of it before it meets a profile. */
+export interface KnownCase {
   readonly info: CaseInfo;
   readonly definition: CaseDefinition;
   /** What it leases, the suite's default filled in. */
   readonly leases: readonly string[];
+}
+
+export interface PlannedCase extends KnownCase {
   readonly applicable: boolean;
   /** Why it does not apply, null where it does. */
   readonly reason: string | null;
@@ -45,10 +49,9 @@ export interface PlannedCase {
 /** In the order of the registry. */
 export type Plan = readonly PlannedCase[];
 
-export interface PlanOptions {
+export interface Selection {
   readonly suites: readonly Suite[];
   readonly catalogue: ReadonlyMap<string, Requirement>;
-  readonly profile: Profile;
   readonly selectors?: Selectors;
   readonly shard?: Shard;
 }
@@ -56,15 +59,23 @@ export interface PlanOptions {
 /**
  * @throws UsageError for a selector that names nothing or is given twice, and for a shard that is none
  */
-export function makePlan({ suites, catalogue, profile, selectors = {}, shard }: PlanOptions): Plan {
+export function makePlan({ profile, ...selection }: Selection & { readonly profile: Profile }): Plan {
+  return planFor(selectCases(selection), profile);
+}
+
+/** @throws UsageError as makePlan */
+export function selectCases({ suites, catalogue, selectors = {}, shard }: Selection): KnownCase[] {
   checkSelectors(selectors, suites, catalogue);
   checkShard(shard);
   return everyCase(suites, catalogue)
-    .filter(({ info, definition }) => isSelected(selectors, info, definition) && inShard(info.id, shard))
-    .map((known) => {
-      const reason = applicability(known.definition, known.leases, profile);
-      return { ...known, applicable: reason === null, reason };
-    });
+    .filter(({ info, definition }) => isSelected(selectors, info, definition) && inShard(info.id, shard));
+}
+
+export function planFor(cases: readonly KnownCase[], profile: Profile): Plan {
+  return cases.map((known) => {
+    const reason = applicability(known.definition, known.leases, profile);
+    return { ...known, applicable: reason === null, reason };
+  });
 }
 
 /** `list --json` (DESIGN 8). */
@@ -78,7 +89,7 @@ export function listing(
 export function everyCase(
   suites: readonly Suite[],
   catalogue: ReadonlyMap<string, Requirement>,
-): Pick<PlannedCase, "info" | "definition" | "leases">[] {
+): KnownCase[] {
   return suites.flatMap((suite) =>
     suite.cases.map((definition) => ({
       info: caseInfo(suite, definition, catalogue),

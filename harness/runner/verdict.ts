@@ -148,7 +148,7 @@ function deviceFault(error: unknown, measured: Measured): CheckResult | undefine
     return broken("the device keeps to the protocol", "no violation", error.message);
   }
   if (error instanceof NoAnswer && !error.closed) {
-    return broken("the device answers", error.awaited, `nothing within ${error.waitedMs} ms`);
+    return broken("the device answers", error.awaited, error.message);
   }
   // Our parsers throw a syntax error with an offset: the case looked at something of the device's that has no meaning.
   if (error instanceof SyntaxError && "offset" in error) {

@@ -1,0 +1,61 @@
+/**
+ * What joins the boxes inside one core (Mw): each has an address, real octets go from one to the other, nothing is
+ * lost or changes order. A box that stands alone has a socket in its place.
+ */
+import type { Uri } from "sip-codec";
+import type { Endpoint, Flow } from "../harness/net/types.ts";
+
+/** How a box reaches the others: `flowTo` finds the next hop, `send` takes octets to it. */
+export interface Link {
+  readonly local: Endpoint;
+  /** The way to the element that a Route or Request-URI names; undefined if there is none. */
+  flowTo(uri: Uri): Flow | undefined;
+  send(bytes: Uint8Array, to: Flow): void;
+}
+
+export type Receiver = (bytes: Uint8Array, flow: Flow) => void;
+
+export class Fabric {
+  readonly #receivers = new Map<string, Receiver>();
+  readonly #names = new Map<string, Endpoint>();
+  #closed = false;
+
+  /**
+   * Puts a box at an address; it is found under each of `names`, which are "host" or "host:port" as they stand in
+   * its URIs.
+   */
+  attach(local: Endpoint, names: readonly string[], receive: Receiver): Link {
+    this.#receivers.set(key(local), receive);
+    for (const name of names) this.#names.set(name.toLowerCase(), local);
+    return {
+      local,
+      flowTo: (uri) => {
+        const remote = this.#names.get(uri.hostPort.toLowerCase());
+        return remote && flowBetween(local, remote);
+      },
+      send: (bytes, to) => this.#deliver(bytes, to),
+    };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#receivers.clear();
+  }
+
+  #deliver(bytes: Uint8Array, { local, remote }: Flow): void {
+    queueMicrotask(() => {
+      if (this.#closed) return;
+      this.#receivers.get(key(remote))?.(bytes, flowBetween(remote, local));
+    });
+  }
+}
+
+/** The fabric loses nothing, as a stream does not: transactions over it need no retransmission. */
+function flowBetween(local: Endpoint, remote: Endpoint): Flow {
+  const ends = [key(local), key(remote)].sort();
+  return { transport: "tcp", local, remote, connection: `mw ${ends.join(" ")}` };
+}
+
+function key({ address, port }: Endpoint): string {
+  return `${address}:${port}`;
+}

@@ -1,0 +1,1 @@
+export { Hss, type HssOptions } from "./hss.ts";

@@ -1,0 +1,65 @@
+/** What the HSS keeps of a subscriber: identities in their implicit sets, registration state, the password. */
+import type { Subscriber } from "../../profiles/types.ts";
+import { canonicalImpu } from "../identity.ts";
+import { AkaCredentials } from "./aka_credentials.ts";
+
+/** Registration flag of an implicit set (TS 33.203 6.1.1, TS 29.228 8.1). */
+export type RegistrationState = "not-registered" | "pending" | "registered";
+
+export interface ImplicitSet {
+  readonly identities: readonly { readonly impu: string; readonly barred: boolean }[];
+  state: RegistrationState;
+  /** S-CSCF that serves the set, or is about to. */
+  serverName: string | undefined;
+}
+
+/** A provisioned subscriber and what has become of it. */
+export class Subscription {
+  readonly impi: string;
+  readonly traits: readonly string[];
+  /** The set of the main identities first, then the one of `otherSet`. */
+  readonly sets: readonly ImplicitSet[];
+  readonly aka: AkaCredentials | undefined;
+  readonly #algorithm: string | undefined;
+  #password: string | undefined;
+
+  constructor(provisioned: Subscriber) {
+    this.impi = provisioned.impi;
+    this.traits = provisioned.traits;
+    this.sets = implicitSets(provisioned);
+    this.aka = provisioned.aka && new AkaCredentials(provisioned.aka);
+    this.#algorithm = provisioned.digest?.algorithm;
+    this.#password = provisioned.digest?.password;
+  }
+
+  get digest(): { readonly password: string; readonly algorithm: string } | undefined {
+    if (this.#algorithm === undefined || this.#password === undefined) return undefined;
+    return { password: this.#password, algorithm: this.#algorithm };
+  }
+
+  /** A password agreed with the user elsewhere (TS 33.203 N.2.5). */
+  changePassword(password: string): void {
+    this.#password = password;
+  }
+
+  setOf(impu: string): ImplicitSet | undefined {
+    return this.sets.find((set) => set.identities.some((identity) => identity.impu === impu));
+  }
+}
+
+/** Main, implicit and barred identities make one implicit set, those of `otherSet` a second one. */
+function implicitSets(subscriber: Subscriber): ImplicitSet[] {
+  const first = implicitSet([...subscriber.impus, ...subscriber.implicitSet], subscriber.barred);
+  return subscriber.otherSet.length > 0 ? [first, implicitSet(subscriber.otherSet, [])] : [first];
+}
+
+function implicitSet(impus: readonly string[], barred: readonly string[]): ImplicitSet {
+  return {
+    identities: [
+      ...impus.map((impu) => ({ impu: canonicalImpu(impu), barred: false })),
+      ...barred.map((impu) => ({ impu: canonicalImpu(impu), barred: true })),
+    ],
+    state: "not-registered",
+    serverName: undefined,
+  };
+}

@@ -1,0 +1,1 @@
+export { Icscf, type IcscfOptions } from "./icscf.ts";

@@ -1,0 +1,39 @@
+/** What the specifications leave to the operator, as data. */
+export interface Policy {
+  /**
+   * Serve AKA subscribers without Security-Client. TS 33.203 knows AKA only inside IPsec or TLS; for access without
+   * either, as in labs, the address check of Annex N.2.1.2 stands in for the SA table. Off: they get 403.
+   */
+  readonly akaWithoutSecAgree: boolean;
+  /** Let a re-REGISTER from an associated source pass without a challenge (TS 24.229 5.4.1.2.2E). */
+  readonly trustIpAssociation: boolean;
+  /** Challenge an IMPU of another implicit set although the IMPI is registered (TS 33.203 6.1.0, N.1). */
+  readonly authenticateFurtherImpus: boolean;
+  /** What a wrong Proxy-Authorization gets: a new challenge, or 403 (TS 33.203 N.2.1.2). */
+  readonly proxyAuthFailure: "challenge" | "reject";
+  /** Authentication-Info names the next nonce (RFC 2617 3.2.3). */
+  readonly nextNonce: boolean;
+  /** Resynchronisations in a row before AKA is given up (TS 33.203 6.1.3 sets no number). */
+  readonly maxResynchronisations: number;
+  /** How long an old H(A1) is kept beside a new one that is not used yet (TS 33.203 N.2.5 note 5), ms. */
+  readonly oldPasswordLifetime: number;
+  /** Flow-Timer of RFC 5626 4.4, seconds. */
+  readonly flowTimer: number;
+  /** Longest registration granted, seconds. */
+  readonly maxExpires: number;
+  /** Granted where the UE asks for none, seconds (TS 24.229 5.1.1.2: UEs ask for 600000). */
+  readonly defaultExpires: number;
+}
+
+export const DEFAULT_POLICY: Policy = {
+  akaWithoutSecAgree: true,
+  trustIpAssociation: false,
+  authenticateFurtherImpus: true,
+  proxyAuthFailure: "challenge",
+  nextNonce: false,
+  maxResynchronisations: 2,
+  oldPasswordLifetime: 180_000,
+  flowTimer: 120,
+  maxExpires: 600_000,
+  defaultExpires: 600_000,
+};

@@ -1,0 +1,258 @@
+/**
+ * Authentication of REGISTER in the S-CSCF: TS 33.203 6.1 (AKA) and Annex N.2 (Digest). Per IMPI at most one challenge
+ * is open; its answer, or a later one on the nonce of the last success, authenticates.
+ */
+import type { Params, SipRequest } from "sip-codec";
+import { homeCredentials } from "../credentials.ts";
+import type { AkaVector, Cx, DigestVector, MultimediaAuthRequest } from "../cx.ts";
+import type { RegistrationIdentity } from "../identity.ts";
+import type { Alarm } from "../scheduler.ts";
+import type { BoxContext } from "../types.ts";
+import { answerAka } from "./aka.ts";
+import { akaNonce, challengeField, digestNonce, type OpenChallenge } from "./challenge.ts";
+import { answerDigest } from "./digest.ts";
+import { DigestSecrets } from "./digest_secrets.ts";
+
+export type AuthenticationResult =
+  | { readonly type: "accepted"; readonly scheme: Scheme; readonly authenticationInfo?: string }
+  /** 401 with this WWW-Authenticate. */
+  | { readonly type: "challenged"; readonly field: string }
+  | FailedAuthentication
+  /** No authentication took place. */
+  | { readonly type: "refused"; readonly status: number };
+
+/** The answer is wrong, or the network could not be authenticated: SM10 of 6.1.2.2. */
+export interface FailedAuthentication {
+  readonly type: "failed";
+  readonly open: OpenChallenge | undefined;
+}
+
+export type Scheme = "aka" | "digest" | "tna";
+
+/** What the S-CSCF remembers of the authentication of one IMPI. */
+export interface AuthenticationState {
+  open: OpenChallenge | undefined;
+  readonly awaitAuth: Alarm;
+  /** Challenges that a newer one replaced before they were answered (6.1.2.3, N.2.2.3); the last few. */
+  superseded: OpenChallenge[];
+  /** The last challenge that was answered rightly, and the nonce-count it was answered with (N.2.3). */
+  used: { readonly challenge: OpenChallenge; nc: number } | undefined;
+  secrets: DigestSecrets | undefined;
+}
+
+/** What the registrar knows about the user already. */
+export interface KnownUser {
+  /** Scheme of the registration, which does not change (P.4.1). */
+  readonly scheme: Scheme | undefined;
+}
+
+export class Authentication {
+  readonly #states = new Map<string, AuthenticationState>();
+  /** Every Digest nonce ever given out, for whom it does not matter: see "scscf/accepts-any-issued-nonce". */
+  readonly #issued = new Set<string>();
+
+  constructor(readonly context: BoxContext, readonly cx: Cx, readonly serverName: string) {}
+
+  get realm(): string {
+    return this.context.home.domain;
+  }
+
+  state(impi: string): AuthenticationState {
+    // P.2: users and their schemes do not disturb each other.
+    const key = this.context.faults.has("scscf/one-authentication-state") ? "all" : impi;
+    const known = this.#states.get(key);
+    if (known) return known;
+    const state: AuthenticationState = {
+      open: undefined,
+      awaitAuth: this.context.scheduler.alarm(() => this.#timeout(impi)),
+      superseded: [],
+      used: undefined,
+      secrets: undefined,
+    };
+    this.#states.set(key, state);
+    return state;
+  }
+
+  /** The user is gone: nothing of her secrets is kept. */
+  forget(impi: string): void {
+    const state = this.#states.get(impi);
+    if (!state) return;
+    state.secrets = undefined;
+    state.used = undefined;
+  }
+
+  reset(): void {
+    for (const { awaitAuth } of this.#states.values()) awaitAuth.set(undefined);
+    this.#states.clear();
+    this.#issued.clear();
+  }
+
+  /** A REGISTER that needs authentication: judges the answer it brings, or challenges. */
+  async run(request: SipRequest, who: RegistrationIdentity, known: KnownUser): Promise<AuthenticationResult> {
+    const state = this.state(who.impi);
+    const answer = homeCredentials(request);
+    const nonce = answer?.get("nonce") ?? "";
+    const answered = (answer?.get("response") ?? "") !== "" || answer?.has("auts") === true;
+    const { open } = state;
+    if (answer && nonce !== "" && open?.nonce === nonce) {
+      if (open.vector.scheme === "aka") return await answerAka(this, state, open, request, answer, who);
+      if (answered) return await answerDigest(this, state, request, answer, who);
+    }
+    if (answer && answered && nonce !== "") {
+      const late = await this.#answerToAnother(state, request, answer, who, known);
+      if (late) return late;
+    }
+    return await this.challenge(state, request, who, known);
+  }
+
+  /** Challenges anew; a challenge that was open counts as failed from now on (6.1.2.3, N.2.2.3). */
+  async challenge(
+    state: AuthenticationState,
+    request: SipRequest,
+    who: RegistrationIdentity,
+    known: KnownUser,
+    more: { stale?: boolean; resynchronisations?: number; vector?: AkaVector } = {},
+  ): Promise<AuthenticationResult> {
+    const vector = more.vector ?? await this.#vector(state, request, who, known);
+    if (typeof vector === "number") return { type: "refused", status: vector };
+    const { faults } = this.context;
+    const repeated = vector.scheme === "aka" && faults.has("scscf/repeats-open-nonce") &&
+      state.open !== undefined;
+    const open: OpenChallenge = repeated ? state.open! : {
+      nonce: vector.scheme === "aka"
+        ? akaNonce(this.context, vector)
+        : this.#digestNonce(state, more.stale === true),
+      vector,
+      callId: request.callId ?? "",
+      impu: who.impu,
+      resynchronisations: more.resynchronisations ?? 0,
+      stale: more.stale ?? false,
+    };
+    if (state.open && state.open !== open) state.superseded = [state.open, ...state.superseded].slice(0, 16);
+    state.open = open;
+    const forEver = vector.scheme === "digest" && faults.has("scscf/challenge-never-expires");
+    // TS 24.229 table 7.7.2B: reg-await-auth.
+    state.awaitAuth.set(
+      forEver ? undefined : this.context.scheduler.now() + this.context.timers.regAwaitAuth,
+    );
+    return { type: "challenged", field: challengeField(open, this.realm, faults) };
+  }
+
+  /** The run is over, rightly or wrongly answered. */
+  close(state: AuthenticationState): void {
+    state.open = undefined;
+    state.awaitAuth.set(undefined);
+  }
+
+  /** SD-AVs of the user, from the HSS if they are not here. */
+  async secrets(state: AuthenticationState, who: RegistrationIdentity): Promise<DigestSecrets | undefined> {
+    if (state.secrets) return state.secrets;
+    const vector = await this.fetch({ ...who, scheme: "SIP Digest" });
+    if (typeof vector === "number" || vector.scheme !== "digest") return undefined;
+    return state.secrets = new DigestSecrets(this.context, vector);
+  }
+
+  /** MAR. A refusal comes as the status that TS 24.229 gives it. */
+  async fetch(
+    ask: { impi: string; impu: string } & Pick<MultimediaAuthRequest, "scheme" | "resynchronisation">,
+  ): Promise<AkaVector | DigestVector | number> {
+    const { impi, impu, scheme, resynchronisation } = ask;
+    const answer = await this.cx.multimediaAuth({
+      impi,
+      impu,
+      serverName: this.serverName,
+      scheme,
+      ...(resynchronisation ? { resynchronisation } : {}),
+    });
+    return answer.result === "success" ? answer.vector : 403;
+  }
+
+  issuedBefore(nonce: string): boolean {
+    return this.#issued.has(nonce);
+  }
+
+  /** An answer to something else than the open challenge. Undefined: it is worth no more than none. */
+  async #answerToAnother(
+    state: AuthenticationState,
+    request: SipRequest,
+    answer: Params,
+    who: RegistrationIdentity,
+    known: KnownUser,
+  ): Promise<AuthenticationResult | undefined> {
+    const { faults } = this.context;
+    const nonce = answer.get("nonce");
+    const old = state.superseded.find((challenge) => challenge.nonce === nonce);
+    if (old) {
+      const kept = old.vector.scheme === "aka"
+        ? ["accepts-superseded-challenge", "completes-overlapping-registrations", "accepts-earlier-vector"]
+        : ["keeps-all-digest-nonces"];
+      // Its data is deleted: no answer to it registers, and the newer challenge stays as it is.
+      if (!kept.some((fault) => faults.has(`scscf/${fault}`))) return { type: "failed", open: old };
+      const asOpen = { ...state, open: old, awaitAuth: { set: () => {} } };
+      if (old.vector.scheme === "aka") return await answerAka(this, asOpen, old, request, answer, who);
+      return await answerDigest(this, asOpen, request, answer, who);
+    }
+    const scheme = known.scheme ?? state.used?.challenge.vector.scheme;
+    if (scheme === "aka") {
+      const { used } = state;
+      // 6.1.1: a vector is good for one authentication.
+      if (!faults.has("scscf/nonce-valid-after-use") || used?.challenge.nonce !== nonce) return undefined;
+      return await answerAka(this, state, used!.challenge, request, answer, who);
+    }
+    if (!await this.secrets(state, who)) return undefined;
+    return await answerDigest(this, state, request, answer, who);
+  }
+
+  /** The vector to challenge with, or a status. */
+  async #vector(
+    state: AuthenticationState,
+    request: SipRequest,
+    who: RegistrationIdentity,
+    known: KnownUser,
+  ): Promise<AkaVector | DigestVector | number> {
+    const { faults, policy } = this.context;
+    if (known.scheme === "digest" && state.secrets) return state.secrets.current;
+    const hint = homeCredentials(request)?.get("algorithm")?.toLowerCase() ?? "";
+    // P.4: the scheme follows from the network's marks and the subscription, never from what the UE asks for.
+    const followsUe = faults.has("scscf/follows-ue-algorithm") && hint.startsWith("akav");
+    const vector = await this.fetch({ ...who, scheme: followsUe ? "Digest-AKAv1-MD5" : "Unknown" });
+    if (typeof vector === "number") return vector;
+    if (vector.scheme === "digest") {
+      if (faults.has("scscf/refuses-plain-digest")) return 403;
+      if (followsUe) return 403;
+      if (state.secrets) state.secrets.take(vector);
+      else state.secrets = new DigestSecrets(this.context, vector);
+      return state.secrets.current;
+    }
+    if (!policy.akaWithoutSecAgree) return 403;
+    // N.1, 6.1.0: an AKA subscriber is never bid down to a password.
+    if (
+      faults.has("scscf/password-for-aka-without-sec-agree") ||
+      faults.has("scscf/password-for-aka-on-hint") && hint === "md5"
+    ) {
+      return { scheme: "digest", realm: this.realm, algorithm: "MD5", qop: "auth", ha1: "" };
+    }
+    return vector;
+  }
+
+  #digestNonce(state: AuthenticationState, stale: boolean): string {
+    const { faults } = this.context;
+    // N.2.3: "using a new nonce".
+    const before = state.used?.challenge.nonce;
+    if (stale && faults.has("scscf/repeats-nonce-when-stale") && before !== undefined) return before;
+    const nonce = digestNonce(this.context);
+    if (faults.has("scscf/accepts-any-issued-nonce")) this.#issued.add(nonce);
+    return nonce;
+  }
+
+  /** 6.1.2.3, N.2.2.3: no answer within reg-await-auth is a failure; the HSS learns it. */
+  #timeout(impi: string): void {
+    const state = this.state(impi);
+    const impu = state.open?.impu;
+    state.open = undefined;
+    if (impu === undefined) return;
+    const { serverName, context } = this;
+    this.cx.serverAssignment({ impi, impu, serverName, type: "authentication-timeout" })
+      .catch((error) => context.problem(error));
+  }
+}

@@ -1,0 +1,1 @@
+export { Scscf, type ScscfOptions } from "./scscf.ts";

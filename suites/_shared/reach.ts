@@ -1,6 +1,6 @@
 /** Is somebody reachable? The question behind every "the binding is untouched". */
 import type { SipRequest, SipResponse } from "sip-codec";
-import type { Ue } from "../../harness/peer/ue/types.ts";
+import type { InviteOptions, Ue } from "../../harness/peer/ue/types.ts";
 import { NoAnswer } from "../../harness/peer/no_answer.ts";
 
 export interface Reach {
@@ -22,7 +22,7 @@ export async function call(
   caller: Ue,
   impu: string,
   callee: Ue,
-  options: { readonly within?: number; readonly preferredIdentity?: string } = {},
+  options: InviteOptions & { readonly within?: number } = {},
 ): Promise<Reach> {
   const { within, ...request } = options;
   const arriving = arrival(callee, within);

@@ -1,19 +1,9 @@
 /** What the cases of this suite say, rightly and wrongly. */
 import { type Credentials, formatCredentials, type SipRequest } from "sip-codec";
-import type { Registered, Tamper, Ue } from "../../harness/peer/ue/types.ts";
-import { PeerViolation } from "../../harness/errors.ts";
+import type { Tamper } from "../../harness/peer/ue/types.ts";
 
 /** AKAv1-MD5 and the AKAv2 family (RFC 3310, RFC 4169, TS 33.203 Annex X). */
 export const AKA_ALGORITHM = /^AKAv[12]-/i;
-
-/** A registration that the case needs and does not judge. `lifetime` in milliseconds. Rejects where it fails. */
-export async function register(ue: Ue, lifetime?: number): Promise<Registered> {
-  const registered = await ue.register(lifetime === undefined ? {} : { expires: Math.ceil(lifetime / 1000) });
-  if (!registered.ok) {
-    throw new PeerViolation(`"${ue.identity.impi}" was answered ${registered.response.status}`);
-  }
-  return registered;
-}
 
 /** Takes the Authorization header away. */
 export function withoutCredentials(): Tamper {

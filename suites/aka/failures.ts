@@ -1,7 +1,7 @@
 /** Authentication failures and incomplete runs: clauses 6.1.2.1 to 6.1.2.3 of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
-import { register } from "./_stimuli.ts";
+import { register } from "../_shared/register.ts";
 
 /** Header fields and parameters that a failure must not carry (clause 6.1.2.2). */
 const SECURITY_HEADERS = [

@@ -1,7 +1,8 @@
 /** Who is authenticated: clauses 5.1.1, 6.1.0, 6.1.1, 8.0 and S.4.1 of TS 33.203, and the liaison of 2001. */
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
-import { AKA_ALGORITHM, credentialsWith, register } from "./_stimuli.ts";
+import { register } from "../_shared/register.ts";
+import { AKA_ALGORITHM, credentialsWith } from "./_stimuli.ts";
 
 export const identity = [
   /** `REGISTER (3GPP P-Access-Network-Info, algorithm=MD5, no Security-Client) -> 401 AKA, or 4xx; never MD5` */

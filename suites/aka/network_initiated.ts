@@ -2,7 +2,9 @@
 import type { SipRequest } from "sip-codec";
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
-import { credentialsWith, register, withoutResponse } from "./_stimuli.ts";
+import { eventOf, remaining } from "../_shared/reg_event.ts";
+import { register } from "../_shared/register.ts";
+import { credentialsWith, withoutResponse } from "./_stimuli.ts";
 
 export const networkInitiated = [
   /**
@@ -208,13 +210,3 @@ export const networkInitiated = [
     },
   }),
 ];
-
-/** The event of the first contact in a reg-event NOTIFY ("shortened", "deactivated"…), RFC 3680. */
-export function eventOf(notify: SipRequest): string | undefined {
-  return notify.text().match(/<(?:\w+:)?contact\b[^>]*\bevent="([^"]*)"/)?.[1];
-}
-
-/** Milliseconds the first contact of a reg-event NOTIFY has left. */
-export function remaining(notify: SipRequest): number {
-  return Number(notify.text().match(/<(?:\w+:)?contact\b[^>]*\bexpires="(\d+)"/)?.[1] ?? 0) * 1000;
-}

@@ -1,6 +1,7 @@
 /** Registration with IMS AKA: clauses 5.1.1, 5.1.2, 6.1.1 and 7.4 of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
+import { register } from "../_shared/register.ts";
 import {
   afterwards,
   AKA_ALGORITHM,
@@ -8,7 +9,6 @@ import {
   credentialsWith,
   decodedLength,
   latin1,
-  register,
   spellings,
   withoutCredentials,
   withoutResponse,

@@ -1,0 +1,258 @@
+/** Which scheme a REGISTER is taken for, and that the schemes do not disturb each other: Annex P of TS 33.203. */
+import { testCase } from "../../harness/runner/case.ts";
+import type { Tamper } from "../../harness/peer/ue/types.ts";
+import { register } from "../_shared/register.ts";
+
+const AKA = /^AKAv[12]-/i;
+const PASSWORD = /^(MD5|SHA-256|SHA-512-256)(-sess)?$/i;
+
+/** Spellings of a flag that only a P-CSCF may set (TS 24.229 7.2A.2). */
+const FORGED_FLAGS = [
+  'integrity-protected="auth-done"',
+  'integrity-protected="yes"',
+  'integrity-protected="no"',
+  'integrity-protected="tls-yes"',
+  'integrity-protected="tls-connected"',
+  'integrity-protected="tls-pending"',
+  'integrity-protected="ip-assoc-yes"',
+  "integrity-protected=auth-done",
+  'Integrity-Protected="auth-done"',
+] as const;
+
+const flag = (parameter: string): Tamper => (request) =>
+  void request.set("Authorization", `${request.get("Authorization") ?? ""}, ${parameter}`);
+
+export const schemes = [
+  /** `REGISTER ..., integrity-protected=… -> 401`, in every spelling; as a second Authorization header too. */
+  testCase({
+    id: "coexistence/integrity-protected-of-the-ue-is-void",
+    title: "What the UE writes about integrity protection never lets it in",
+    verifies: ["33.203/P.3/01"],
+    kills: ["@33.203/P.3/01"],
+    peer: "ue",
+    leases: ["digest"],
+    async run({ ue, check }) {
+      const alice = await ue();
+      for (const spelling of FORGED_FLAGS) {
+        const answer = await alice.attempt({ fresh: true, tamper: flag(spelling) });
+        check(`${spelling}: challenged`, "33.203/P.3/01").answer(answer).isOneOf(401);
+      }
+      const second = await alice.attempt({
+        fresh: true,
+        tamper: (request) => {
+          const written = request.get("Authorization") ?? "";
+          request.append("Authorization", `${written}, integrity-protected="auth-done"`);
+        },
+      });
+      check("in a second Authorization header: not accepted", "33.203/P.3/01").answer(second).isClass(4);
+    },
+  }),
+
+  /** For a Digest subscriber: algorithm=AKAv1-MD5, integrity-protected=yes, forged PANI: the challenge stays Digest. */
+  testCase({
+    id: "coexistence/scheme-is-not-what-the-ue-claims",
+    title: "A Digest subscriber is challenged with Digest, whatever the REGISTER claims",
+    verifies: ["33.203/N.2.1.1/11"],
+    kills: ["@33.203/N.2.1.1/11"],
+    peer: "ue",
+    leases: ["digest"],
+    async run({ ue, check }) {
+      const alice = await ue();
+      const claims: Readonly<Record<string, Tamper>> = {
+        "algorithm=AKAv1-MD5": flag("algorithm=AKAv1-MD5"),
+        "integrity-protected=yes": flag('integrity-protected="yes"'),
+        "a network-provided access type": (request) =>
+          void request.set("P-Access-Network-Info", 'ADSL; dsl-location="line 1"; network-provided'),
+      };
+      for (const [claim, tamper] of Object.entries(claims)) {
+        const answer = await alice.attempt({ fresh: true, tamper });
+        check(`${claim}: challenged`, "33.203/N.2.1.1/11").answer(answer).isOneOf(401);
+        check(`${claim}: with the subscription's algorithm`, "33.203/N.2.1.1/11")
+          .that(answer.wwwAuthenticate[0]?.parameters.get("algorithm") ?? "MD5").matches(PASSWORD);
+      }
+    },
+  }),
+
+  /** An AKA subscriber with and without Security-Client: AKA both times, never a password challenge. */
+  testCase({
+    id: "coexistence/aka-is-not-bid-down",
+    title: "Taking Security-Client away does not turn an AKA subscriber into a password user",
+    verifies: ["33.203/N.1/06"],
+    kills: ["@33.203/N.1/06"],
+    peer: "ue",
+    leases: ["aka"],
+    async run({ ue, check }) {
+      const alice = await ue();
+      const bare = await alice.attempt({
+        tamper: (request) => void request.remove("Security-Client").remove("Require").remove("Proxy-Require"),
+      });
+      check("stripped: challenged or refused", "33.203/N.1/06").answer(bare).isClass(4);
+      for (const { parameters } of bare.wwwAuthenticate) {
+        check("stripped: AKA", "33.203/N.1/06").that(parameters.get("algorithm")).matches(AKA);
+      }
+    },
+  }),
+
+  /** An AKA and a Digest UE registered at the same S-CSCF, both still served afterwards. */
+  testCase({
+    id: "coexistence/one-core-serves-both",
+    title: "Subscribers of AKA and of Digest are served by one S-CSCF at the same time",
+    verifies: ["33.203/P.2/01"],
+    kills: ["@33.203/P.2/01"],
+    peer: "ue",
+    needs: { aka: true, digest: true },
+    leases: ["aka", "digest"],
+    async run({ ue, check }) {
+      const [mobile, fixed] = [await ue(), await ue()];
+      const [first, second] = [await mobile.register(), await fixed.register()];
+      check("the mobile one registers", "33.203/P.2/01").answer(first.response).isOneOf(200);
+      check("the fixed one registers", "33.203/P.2/01").answer(second.response).isOneOf(200);
+      const hosts = [first, second].map(({ serviceRoute }) =>
+        serviceRoute.at(-1)?.match(/sips?:(?:[^@>]*@)?([^:;>]+)/)?.[1]
+      );
+      check("at the same S-CSCF", "33.203/P.2/01").that(hosts[0]).equals(hosts[1]);
+      for (
+        const [name, from, to] of [["mobile to fixed", mobile, fixed], [
+          "fixed to mobile",
+          fixed,
+          mobile,
+        ]] as const
+      ) {
+        const arriving = to.incoming("INVITE");
+        const call = await from.invite(to.identity.impus[0]!);
+        const invite = await check(`${name}: still served`, "33.203/P.2/01").answers(arriving);
+        await invite?.respond(486);
+        if (invite) await call.answered();
+      }
+    },
+  }),
+
+  /** Challenge of one between challenge and answer of the other, one of the runs failing: both as if alone. */
+  testCase({
+    id: "coexistence/schemes-do-not-disturb-each-other",
+    title: "Interleaved registrations of different schemes end as they would alone",
+    verifies: ["33.203/P.2/02"],
+    kills: ["@33.203/P.2/02"],
+    peer: "ue",
+    needs: { aka: true, digest: true },
+    leases: ["aka", "digest", "digest"],
+    async run({ ue, check, given }) {
+      const [mobile, fixed, failing] = [await ue(), await ue(), await ue()];
+      const forFixed = await given("the Digest UE is challenged", fixed.challenge());
+      const forMobile = await given("the AKA UE is challenged", mobile.challenge());
+      const forFailing = await given("a third UE is challenged", failing.challenge());
+      check("the Digest UE sees Digest", "33.203/P.2/02").that(forFixed.parameters.get("algorithm") ?? "MD5")
+        .matches(PASSWORD);
+      check("the AKA UE sees AKA", "33.203/P.2/02").that(forMobile.parameters.get("algorithm")).matches(AKA);
+      const failed = await failing.answer(forFailing, { password: "not the password" });
+      check("the failing one fails", "33.203/P.2/02").answer(failed.response).isClass(4);
+      const [first, second] = [await fixed.answer(forFixed), await mobile.answer(forMobile)];
+      check("the Digest UE registers", "33.203/P.2/02").answer(first.response).isOneOf(200);
+      check("the AKA UE registers", "33.203/P.2/02").answer(second.response).isOneOf(200);
+    },
+  }),
+
+  /** Security-Client with a mechanism that nobody knows: the same challenge as without, or 4xx; never 200. */
+  testCase({
+    id: "coexistence/unusable-security-client-counts-as-none",
+    title: "Mechanisms that the P-CSCF cannot use are treated as if none were offered",
+    verifies: ["33.203/P.3/06"],
+    kills: ["@33.203/P.3/06"],
+    peer: "ue",
+    leases: ["digest"],
+    async run({ ue, check }) {
+      const alice = await ue();
+      const plain = await alice.attempt();
+      for (const offer of ["ipsec-ike; q=0.5", "mechanism-of-tomorrow"]) {
+        const answer = await alice.attempt({ fresh: true, headers: { "Security-Client": offer } });
+        check(`${offer}: answered`, "33.203/P.3/06").answer(answer).isClass(4);
+        check(`${offer}: no mechanism selected that was not offered`, "33.203/P.3/06")
+          .that(answer.values("Security-Server").filter((value) => !value.startsWith(offer.split(";")[0]!)))
+          .equals([]);
+        if (answer.status !== 401) continue;
+        check(`${offer}: the same challenge as without`, "33.203/P.3/06")
+          .that(answer.wwwAuthenticate[0]?.parameters.get("algorithm"))
+          .equals(plain.wwwAuthenticate[0]?.parameters.get("algorithm"));
+      }
+    },
+  }),
+
+  /** A Digest subscriber over a fixed access, with and without Authorization: 401 Digest qop=auth, then 200. */
+  testCase({
+    id: "coexistence/other-access-means-digest",
+    title: "From an access that is neither 3GPP nor NASS a REGISTER is handled as SIP Digest",
+    verifies: ["33.203/P.3/10"],
+    kills: ["@33.203/P.3/10"],
+    peer: "ue",
+    leases: ["digest"],
+    async run({ ue, check }) {
+      const alice = await ue();
+      for (const withoutAuthorization of [false, true]) {
+        const name = withoutAuthorization ? "without Authorization" : "with Authorization";
+        const challenge = await check(`${name}: challenged`, "33.203/P.3/10").answers(
+          alice.challenge({ fresh: true, withoutAuthorization }),
+        );
+        if (!challenge) continue;
+        check(`${name}: qop`, "33.203/P.3/10").that(challenge.parameters.get("qop")).equals("auth");
+        check(`${name}: algorithm`, "33.203/P.3/10").that(challenge.parameters.get("algorithm") ?? "MD5")
+          .matches(PASSWORD);
+        const { response } = await alice.answer(challenge);
+        check(`${name}: registers`, "33.203/P.3/10").answer(response).isOneOf(200);
+      }
+    },
+  }),
+
+  /** Registered with AKA; then the same IMPI without Authorization, and with auth-done: challenged or refused. */
+  testCase({
+    id: "coexistence/scheme-does-not-change",
+    title: "Later REGISTERs do not move a registration to a weaker scheme",
+    verifies: ["33.203/P.4.1/02"],
+    kills: ["@33.203/P.4.1/02"],
+    peer: "ue",
+    leases: ["aka"],
+    async run({ ue, check, given }) {
+      const alice = await ue();
+      await given("the UE registers with AKA", register(alice));
+      const attempts: Readonly<Record<string, Tamper>> = {
+        "without Authorization": (request) => void request.remove("Authorization"),
+        "with auth-done": flag('integrity-protected="auth-done"'),
+      };
+      for (const [what, tamper] of Object.entries(attempts)) {
+        const answer = await alice.attempt({ tamper });
+        check(`${what}: challenged or refused`, "33.203/P.4.1/02").answer(answer).isClass(4);
+        for (const { parameters } of answer.wwwAuthenticate) {
+          check(`${what}: still AKA`, "33.203/P.4.1/02").that(parameters.get("algorithm")).matches(AKA);
+        }
+      }
+    },
+  }),
+
+  /** First REGISTER without Authorization: challenged; answered with another user's name: 403; with the own: 200. */
+  testCase({
+    id: "coexistence/impi-is-derived-for-digest",
+    title: "Without Authorization the core derives the IMPI, and holds the answer to it",
+    verifies: ["33.203/P.6/02"],
+    kills: ["@33.203/P.6/02"],
+    peer: "ue",
+    leases: ["digest", "digest"],
+    async run({ ue, check }) {
+      const [alice, bob] = [await ue(), await ue()];
+      const answers = [
+        ["another user's name", { username: bob.identity.impi, password: bob.subscriber.digest!.password }, [
+          400,
+          401,
+          403,
+        ]],
+        ["the own name", {}, [200]],
+      ] as const;
+      for (const [what, answer, expected] of answers) {
+        const challenge = await check(`${what}: challenged first`, "33.203/P.6/02").answers(
+          alice.challenge({ fresh: true, withoutAuthorization: true }),
+        );
+        if (!challenge) continue;
+        const { response } = await alice.answer(challenge, answer);
+        check(`${what}: then answered`, "33.203/P.6/02").answer(response).isOneOf(...expected);
+      }
+    },
+  }),
+];

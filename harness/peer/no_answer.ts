@@ -35,3 +35,8 @@ export function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
+
+/** Runs at once; what it throws is a rejection, and a quiet one. */
+export function begin<T>(act: () => T): Promise<T> {
+  return quiet(new Promise((resolve) => resolve(act())));
+}

@@ -83,10 +83,8 @@ export function outOfDialog(sender: Sender, method: string, target: string, fact
 }
 
 /** What every request of ours inside a dialog gets on top of what the dialog says. */
-export function inDialog(sender: Sender, request: SipRequest, contact: string): SipRequest {
-  request.remove("Via").prepend("Via", via(sender));
-  if (!request.has("Max-Forwards")) request.set("Max-Forwards", "70");
-  if (TARGET_REFRESH.has(request.method)) request.set("Contact", contact);
+export function inDialog(sender: Sender, request: SipRequest): SipRequest {
+  request.prepend("Via", via(sender));
   // TS 24.229 5.1.2A.1.1: in every request except ACK and CANCEL.
   if (request.method !== "ACK" && sender.accessNetworkInfo !== undefined) {
     request.set("P-Access-Network-Info", sender.accessNetworkInfo);
@@ -130,9 +128,6 @@ function transportParameter(transport: TransportName): string {
 
 /** RFC 3428 4 forbids it in MESSAGE; RFC 3903 and RFC 3261 11 have no use for it in PUBLISH and OPTIONS. */
 const CONTACTLESS = new Set(["MESSAGE", "PUBLISH", "OPTIONS"]);
-
-/** RFC 3261 6, RFC 3311 5.1, RFC 6665 4.1.2.4 */
-const TARGET_REFRESH = new Set(["INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER"]);
 
 const ALLOW = "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, MESSAGE, NOTIFY, OPTIONS";
 

@@ -95,9 +95,12 @@ export class LiveExchange implements Exchange {
     this.#responses.push(response);
     if (this.absorb?.(response)) return;
     this.#offered.push(response);
-    this.onResponse?.(response);
-    if (!isFinal(response) && this.#request.method === "INVITE") this.#bePatient();
-    this.#wake();
+    if (!isFinal(response) && this.#request.method === "INVITE") this.bePatient();
+    try {
+      this.onResponse?.(response);
+    } finally {
+      this.#wake();
+    }
   }
 
   /** No transaction of ours goes on: what waits for more is told why. */
@@ -133,7 +136,8 @@ export class LiveExchange implements Exchange {
     return this.#offered.some((other) => isSuccess(other) && other.get("To") === response.get("To"));
   }
 
-  #bePatient(): void {
+  /** From now on, gives up by itself after the patience of the options. */
+  bePatient(): void {
     const timer = this.#patience = new AbortController();
     const { clock, patience } = this.#options;
     clock.wait(clock.now() + patience, timer.signal).then(

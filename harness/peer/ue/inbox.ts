@@ -100,3 +100,11 @@ export class Inbox<T> {
     return quiet(promise);
   }
 }
+
+/** A request of this method, or any. */
+export function methodIs(
+  method: string | undefined,
+): Wanted<{ readonly request: { readonly method: string } }> {
+  if (method === undefined) return { what: "a request", fits: () => true };
+  return { what: `a request "${method}"`, fits: ({ request }) => request.method === method };
+}

@@ -2,6 +2,7 @@
 import { buildResponse, type Sdp, type SipRequest, type SipResponse } from "sip-codec";
 import type { Flow } from "../../net/types.ts";
 import { LocalMisuseError } from "../../errors.ts";
+import { begin } from "../no_answer.ts";
 import type { HeaderValues, IncomingRequest, RespondOptions, Tamper } from "./types.ts";
 
 /** What an arrived request needs of the UE to be answered. */
@@ -38,27 +39,30 @@ export class Arrived implements IncomingRequest {
    * answered by itself is taken for said.
    */
   respond(status: number, options: RespondOptions = {}): Promise<void> {
-    return new Promise((resolve) => resolve(this.#respond(status, options)));
+    return begin(() => void this.answer(status, options));
+  }
+
+  /** As respond(), at once; gives what was sent, undefined where the UE had said it already. */
+  answer(status: number, options: RespondOptions = {}): SipResponse | undefined {
+    const { request, key } = this;
+    if (key === undefined) throw new LocalMisuseError(`"${request.method}" is not answered (RFC 3261 17)`);
+    if (this.#final !== undefined) {
+      if (this.#automatic && Math.floor(status / 100) === Math.floor(this.#final / 100)) return undefined;
+      throw new LocalMisuseError(
+        `"${request.method}" has been answered with ${this.#final}, found ${status} after it`,
+      );
+    }
+    const response = this.#build(status, options);
+    this.#answering.send(key, response, options.tamper);
+    if (status >= 200) this.#final = status;
+    return response;
   }
 
   /** Answers what a UE answers without being asked. */
   respondAutomatically(status: number, headers: HeaderValues = {}): void {
     if (this.answered || this.key === undefined) return;
-    this.#respond(status, { headers });
+    this.answer(status, { headers });
     this.#automatic = true;
-  }
-
-  #respond(status: number, options: RespondOptions): void {
-    const { request, key } = this;
-    if (key === undefined) throw new LocalMisuseError(`"${request.method}" is not answered (RFC 3261 17)`);
-    if (this.#final !== undefined) {
-      if (this.#automatic && Math.floor(status / 100) === Math.floor(this.#final / 100)) return;
-      throw new LocalMisuseError(
-        `"${request.method}" has been answered with ${this.#final}, found ${status} after it`,
-      );
-    }
-    this.#answering.send(key, this.#build(status, options), options.tamper);
-    if (status >= 200) this.#final = status;
   }
 
   #build(status: number, options: RespondOptions): SipResponse {
@@ -80,11 +84,15 @@ export class Arrived implements IncomingRequest {
 const MAKES_DIALOG = new Set(["INVITE", "UPDATE", "SUBSCRIBE", "REFER"]);
 
 /** Sets each header; null takes it away. */
-export function applyHeaders(message: SipRequest | SipResponse, headers: HeaderValues | undefined): void {
+export function applyHeaders<M extends SipRequest | SipResponse>(
+  message: M,
+  headers: HeaderValues | undefined,
+): M {
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (value === null) message.remove(name);
     else message.set(name, typeof value === "string" ? value : [...value]);
   }
+  return message;
 }
 
 /** An empty text takes the body away. */

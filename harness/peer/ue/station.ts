@@ -3,6 +3,7 @@
  * answers find them, what comes unasked is handed to who claims it.
  */
 import type { SipRequest, SipResponse } from "sip-codec";
+import { LocalMisuseError } from "../../errors.ts";
 import { TransactionLayer } from "../../sip/mod.ts";
 import type { TransactionEvent } from "../../sip/mod.ts";
 import type { Clock, Drive, Driver, Flow } from "../../net/types.ts";
@@ -59,26 +60,35 @@ export class Station {
     this.strays = new Inbox(clock);
     this.pongs = new Inbox(clock);
     this.#layer = new TransactionLayer({ timers: { t1, t2, t4 }, ids: () => random.token(20) });
-    this.#driver = options.drive(this.#layer, { sockets: protection.sockets, clock });
+    this.#driver = options.drive(this.#layer, {
+      sockets: protection.sockets,
+      clock,
+      onSendError: (item, error, now) => this.#layer.sendFailed(item, error, now),
+    });
     this.#reading = this.#read();
   }
 
   /** Sends a request as it stands after `tamper`; with `exchange`, as its continuation. */
   exchange(request: SipRequest, step: Step, tamper?: Tamper, exchange?: LiveExchange): LiveExchange {
+    const untouched = tamper ? request.clone() : undefined;
     const bytes = tamper?.(request) ?? undefined;
     const live = exchange ?? new LiveExchange(request, this.#windows());
     live.continueWith(request);
-    const key = this.#transmit(request, step, bytes);
+    const key = this.#begin(request, step, bytes, untouched);
     this.#exchanges.set(key, live);
     this.#driver.kick();
     return live;
   }
 
-  /** Sends an ACK, which has no answer. */
-  acknowledge(request: SipRequest, tamper?: Tamper): void {
+  /** Sends an ACK, which has no answer. What is returned sends it once more. */
+  acknowledge(request: SipRequest, tamper?: Tamper): () => void {
     const bytes = tamper?.(request) ?? undefined;
-    this.#transmit(request, "request", bytes);
-    this.#driver.kick();
+    const send = () => {
+      this.#transmit(request, "request", bytes);
+      this.#driver.kick();
+    };
+    send();
+    return send;
   }
 
   /** CANCEL for the INVITE of this exchange; undefined if there is nothing left to cancel. */
@@ -90,6 +100,7 @@ export class Station {
     request.method = "CANCEL";
     const live = new LiveExchange(request, this.#windows());
     this.#exchanges.set(cancelKey, live);
+    live.bePatient(); // it may never be sent: where the INVITE ends before a provisional response
     this.#driver.kick();
     return live;
   }
@@ -119,6 +130,21 @@ export class Station {
       this.#driver.kick();
     },
   };
+
+  /** A message that tampering made useless for matching goes out as octets, matched by what it was before. */
+  #begin(
+    request: SipRequest,
+    step: Step,
+    bytes: Uint8Array | undefined,
+    untouched: SipRequest | undefined,
+  ): string {
+    try {
+      return this.#transmit(request, step, bytes);
+    } catch (error) {
+      if (!untouched || !(error instanceof LocalMisuseError || error instanceof SyntaxError)) throw error;
+      return this.#transmit(untouched, step, bytes ?? request.toBytes());
+    }
+  }
 
   #transmit(request: SipRequest, step: Step, bytes: Uint8Array | undefined): string {
     const flow = this.protection.flow(step);

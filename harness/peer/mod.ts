@@ -1,0 +1,3 @@
+/** Who we pretend to be. */
+export { NoAnswer } from "./no_answer.ts";
+export { createUe, newMemory } from "./ue/mod.ts";

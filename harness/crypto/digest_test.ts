@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fromHex, toHex, utf8 } from "../wire/bytes.ts";
 import { digestResponse, ha1, rspauth } from "./digest.ts";
 import { akaPassword, akaV2SessionKeys, AUTS_PASSWORD } from "./digest_aka.ts";
-import { parseDigestAlgorithm } from "./digest_algorithm.ts";
+import { hashHex, parseDigestAlgorithm } from "./digest_algorithm.ts";
 import { runTool, toolTest, whyNot } from "../../_tools/foreign_program.ts";
 import derived from "../../testdata/aka/digest_derived.json" with { type: "json" };
 
@@ -95,6 +95,12 @@ Deno.test("digestResponse() takes octets as a password as they are", () => {
   );
   const ascii = { ...input, password: utf8("swordfish") };
   assert.equal(digestResponse(ascii), digestResponse({ ...input, password: "swordfish" }));
+});
+
+// The SHA-512-256 values printed in RFC 7616 3.9.2 are SHA-512 cut short, so FIPS 180-4's own example stands here.
+Deno.test("hashHex() takes SHA-512-256 for SHA-512/256, not for a truncated SHA-512", () => {
+  const abc = "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23";
+  assert.equal(hashHex("SHA-512-256", utf8("abc")), abc);
 });
 
 Deno.test("parseDigestAlgorithm() knows the names in any case, and no others", () => {

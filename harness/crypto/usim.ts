@@ -35,6 +35,7 @@ export interface UsimOptions extends SqnPolicy {
   readonly sqn?: bigint;
 }
 
+/** A USIM or an ISIM: the two differ in the identities they hold, not in AKA (TS 33.203 clause 8). */
 export class Usim {
   readonly functions: AkaFunctions;
   readonly #sqns: SqnArray;

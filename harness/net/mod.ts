@@ -7,6 +7,8 @@ export { FakeClock } from "./clock_fake.ts";
 export { drive } from "./driver.ts";
 export type { DriveOptions } from "./driver.ts";
 export { formatEndpoint, sameEndpoint } from "./endpoint.ts";
+export { postJson } from "./http.ts";
+export type { PostOptions } from "./http.ts";
 export { MemoryNet } from "./memory.ts";
 export type { Link, Packet } from "./memory.ts";
 export { netOf, systemNet } from "./net.ts";

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { EnvironmentError } from "../errors.ts";
+import { AddressSyntaxError } from "./cidr.ts";
+import { FakeClock } from "./clock_fake.ts";
+import { MemoryNet } from "./memory.ts";
+import { netOf } from "./net.ts";
+import { scopeCheck, scoped } from "./scoped.ts";
+import { bytes, text } from "./testing/framers.ts";
+
+Deno.test("scoped() sends inside the scope and refuses everything else, naming address and scope", async () => {
+  const clock = new FakeClock();
+  const net = scoped(new MemoryNet(clock), ["10.0.0.0/30", "2001:db8::/64"]);
+  const a = await net.open("udp", { local: { address: "10.0.0.1", port: 5060 }, clock });
+  const b = await net.open("udp", { local: { address: "10.0.0.2", port: 5060 }, clock });
+  assert.deepEqual(a.local, { address: "10.0.0.1", port: 5060 });
+  await a.send(bytes("in"), { transport: "udp", local: a.local, remote: b.local });
+  assert.equal(text((await b.receive())?.bytes), "in");
+  for (const address of ["10.0.0.4", "192.0.2.1", "2001:db8:0:1::1", "pcscf.home1.net", "::ffff:192.0.2.1"]) {
+    await assert.rejects(
+      a.send(bytes("out"), { transport: "udp", local: a.local, remote: { address, port: 5060 } }),
+      (error) =>
+        error instanceof EnvironmentError && error.message.includes(`"${address}"`) &&
+        error.message.includes('"10.0.0.0/30", "2001:db8::/64"'),
+    );
+  }
+  await Promise.all([a.close(), b.close()]);
+});
+
+Deno.test("scopeCheck() refuses a range that is none, and everything for an empty scope", () => {
+  assert.throws(() => scopeCheck(["10.0.0.0/99"]), AddressSyntaxError);
+  assert.throws(() => scopeCheck([])("127.0.0.1"), /empty/);
+});
+
+Deno.test("netOf() says which transports there are", async () => {
+  const net = netOf(new FakeClock(), {});
+  await assert.rejects(
+    net.open("wss", { local: { address: "127.0.0.1", port: 0 }, clock: net.clock }),
+    (error) => error instanceof EnvironmentError && error.message.includes('"wss"'),
+  );
+});

@@ -222,7 +222,7 @@ function runSummary(result: RunResult, paint: Paint): string[] {
   if (run.trouble !== null) {
     lines.push("", `${paint("the run as a whole is inconclusive", "red", "bold")}: ${oneLine(run.trouble)}`);
   }
-  const missing = summary.planned - cases.length;
+  const missing = summary.planned - summary.executed;
   if (missing > 0) lines.push("", `${missing} of ${summary.planned} planned cases did not run`);
   const told = columns.map((each) => paint(`${counts[each]} ${STANDING_WORDS[each]}`, ...MARKS[each][1]));
   lines.push(

@@ -11,8 +11,8 @@
  * | not applicable | `<skipped type="notApplicable">` | "not applicable: …" |
  * | waived | `<skipped type="waived">` | "waived: …", then what it would be |
  *
- * What concerns the run as a whole (the device died, cases that were planned did not run) is an error of a testsuite
- * "run", so that no pipeline is green for the wrong reason.
+ * What concerns the run as a whole (the device never answered, or died) is an error of a testsuite "run", so that no
+ * pipeline is green for the wrong reason.
  */
 import type { CaseResult, CheckResult, RunResult } from "../harness/runner/events.ts";
 import { brokenChecks, deviceName, evidencePath } from "./_text.ts";
@@ -30,8 +30,7 @@ import { attributes, element, xmlText } from "./_xml.ts";
 /** The whole document. Times are seconds; characters that XML cannot hold are shown as \x1b. */
 export function junit(result: RunResult): string {
   const suites = [...bySuite(result.cases)].map(([id, cases]) => testsuite(id, cases, result));
-  const trouble = troubleOf(result);
-  if (trouble !== null) suites.push(runSuite(trouble, result));
+  if (result.run.trouble !== null) suites.push(runSuite(result.run.trouble, result));
   const sum = (key: "tests" | "failures" | "errors") => suites.reduce((total, each) => total + each[key], 0);
   const root = attributes({
     name: `imspeer ${deviceName(result.run)}`,
@@ -136,16 +135,6 @@ function systemOut(result: CaseResult, stands: Standing, reason: string): string
     ),
     ...(stands === "warn" ? [details(result)] : []),
   ].join("\n");
-}
-
-function troubleOf({ run, cases, summary }: RunResult): string | null {
-  const missing = summary.planned - cases.length;
-  const parts = [
-    run.trouble,
-    missing > 0 ? `${missing} of ${summary.planned} planned cases did not run` : null,
-  ];
-  const told = parts.filter((part) => part !== null);
-  return told.length > 0 ? told.join("; ") : null;
 }
 
 function runSuite(trouble: string, { run }: RunResult): Testsuite {

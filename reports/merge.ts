@@ -3,7 +3,8 @@
  *
  * - All must come from the same version of the tool, the same profile, device and seed.
  * - A case that occurs in several counts as repeated: its attempts and durations add up, and its worst attempt stands,
- *   with that attempt's reason, checks and evidence. Its definition (title, requirements …) must be the same.
+ *   with that attempt's reason, checks and evidence; a result of no attempt yields to one that was tried. Its
+ *   definition (title, requirements …) must be the same.
  * - The very same attempt (same start) given twice is a mistake: a file was named twice.
  */
 import type { CaseResult, RunInfo, RunResult, Verdict } from "../harness/runner/events.ts";
@@ -30,7 +31,6 @@ export function mergeResults(inputs: readonly MergeInput[]): RunResult {
     sameRun(first, other, nameOf(first, 0), nameOf(other, index + 1));
   }
   const cases = new Map<string, { result: CaseResult; from: string; starts: Set<string> }>();
-  let repeated = 0;
   for (const [index, input] of inputs.entries()) {
     const from = nameOf(input, index);
     for (const found of input.result.cases) {
@@ -43,9 +43,8 @@ export function mergeResults(inputs: readonly MergeInput[]): RunResult {
         cases.set(result.id, { result, from, starts: new Set([result.startedAt]) });
         continue;
       }
-      repeated++;
       sameCase(known.result, result, known.from, from);
-      if (known.starts.has(result.startedAt) && result.verdict !== "notApplicable") {
+      if (known.starts.has(result.startedAt) && result.attempts > 0) {
         throw new MergeError(
           `Cannot merge: "${known.from}" and "${from}" hold the same attempt at "${result.id}" (${result.startedAt})`,
         );
@@ -55,8 +54,7 @@ export function mergeResults(inputs: readonly MergeInput[]): RunResult {
     }
   }
   const merged = [...cases.values()].map(({ result }) => result);
-  const planned = inputs.reduce((sum, { result }) => sum + result.summary.planned, 0) - repeated;
-  return { schema: 1, run: mergeRun(inputs), cases: merged, summary: summarise(merged, planned) };
+  return { schema: 1, run: mergeRun(inputs), cases: merged, summary: summarise(merged) };
 }
 
 function nameOf({ name }: MergeInput, index: number): string {
@@ -89,6 +87,8 @@ function sameCase(a: CaseResult, b: CaseResult, nameA: string, nameB: string): v
 const RANK: readonly Verdict[] = ["notApplicable", "pass", "warn", "inconclusive", "fail", "error"];
 
 function repeat(a: CaseResult, b: CaseResult): CaseResult {
+  // Where a case was not tried, its result says nothing of the device.
+  if (a.attempts === 0 || b.attempts === 0) return a.attempts === 0 ? b : a;
   const worst = RANK.indexOf(b.verdict) > RANK.indexOf(a.verdict) ? b : a;
   return {
     ...worst,

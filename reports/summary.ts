@@ -2,13 +2,17 @@
 import type { CaseResult, RunSummary } from "../harness/runner/events.ts";
 import { standing } from "./standing.ts";
 
-/** Counts verdicts as they are (a waived fail is a fail, too), and how many of them a waiver covers. */
-export function summarise(cases: readonly CaseResult[], planned: number): RunSummary {
+/**
+ * Counts verdicts as they are (a waived fail is a fail, too), and how many of them a waiver covers. Planned are the
+ * cases that apply, executed those of them that were tried.
+ */
+export function summarise(cases: readonly CaseResult[]): RunSummary {
   const of = (verdict: CaseResult["verdict"]) => cases.filter((each) => each.verdict === verdict).length;
+  const planned = cases.filter(({ verdict }) => verdict !== "notApplicable");
   const standings = cases.map(standing);
   return {
-    planned,
-    executed: cases.length - of("notApplicable"),
+    planned: planned.length,
+    executed: planned.filter(({ attempts }) => attempts > 0).length,
     pass: of("pass"),
     fail: of("fail"),
     warn: of("warn"),

@@ -1,0 +1,260 @@
+/** Every case: a line to find it by, and inside what it proves, what was judged and what went over the wire. */
+import type { CaseResult, CheckResult, Requirement } from "../../harness/runner/events.ts";
+import { duration, oneLine, visible } from "../_text.ts";
+import { bySuite, countStandings, standing, STANDING_WORDS, standingReason, STANDINGS } from "../standing.ts";
+import type { Context } from "./context.ts";
+import { Badge, Icon } from "./icons.tsx";
+import { LadderView } from "./ladder.tsx";
+import {
+  caseAnchor,
+  fileUrl,
+  isWebLink,
+  messageAnchor,
+  messagePrefix,
+  requirementAnchor,
+  to,
+} from "./links.ts";
+
+export function Cases({ context }: { context: Context }) {
+  const { cases } = context.result;
+  const suites = bySuite(cases);
+  return (
+    <section id="cases">
+      <h2>Cases</h2>
+      <Filters cases={cases} suites={[...suites.keys()]} />
+      {[...suites].map(([suite, those]) => (
+        <section class="suite" data-suite={suite} key={suite}>
+          <h3>{suite}</h3>
+          {those.map((each) => <Case result={each} context={context} key={each.id} />)}
+        </section>
+      ))}
+      <p class="nothing" id="nothing" hidden>No case matches these filters.</p>
+    </section>
+  );
+}
+
+function Filters({ cases, suites }: { cases: readonly CaseResult[]; suites: readonly string[] }) {
+  const counts = countStandings(cases);
+  return (
+    <div class="filters needs-script" role="search" aria-label="Filter the cases">
+      <label class="search">
+        <span class="hidden">Find in cases</span>
+        <input
+          type="search"
+          id="find"
+          placeholder="Find a case, clause or reason  ( / )"
+          autocomplete="off"
+        />
+      </label>
+      <label>
+        <span class="hidden">Suite</span>
+        <select id="suite">
+          <option value="">All suites</option>
+          {suites.map((each) => <option value={each} key={each}>{each}</option>)}
+        </select>
+      </label>
+      <div class="chips" role="group" aria-label="Verdicts to show">
+        {STANDINGS.filter((each) => counts[each] > 0).map((each) => (
+          <button type="button" class={`chip v-${each}`} data-stands={each} aria-pressed="true" key={each}>
+            <Icon of={each} /> {STANDING_WORDS[each]} <b>{counts[each]}</b>
+          </button>
+        ))}
+      </div>
+      <div class="actions">
+        <span id="shown" role="status">{cases.length} of {cases.length}</span>
+        <button type="button" id="open-all">Open all</button>
+        <button type="button" id="close-all">Close all</button>
+      </div>
+    </div>
+  );
+}
+
+function Case({ result, context }: { result: CaseResult; context: Context }) {
+  const stands = standing(result);
+  const words = [result.id, result.title, result.reason ?? "", ...result.verifies].join(" ").toLowerCase();
+  return (
+    <details
+      class={`case v-${stands}`}
+      id={caseAnchor(result.id)}
+      data-stands={stands}
+      data-text={oneLine(words)}
+    >
+      <summary>
+        <Badge of={stands} />
+        <span class="what">
+          <span class="title">{visible(result.title)}</span>
+          <code>{result.id}</code>
+        </span>
+        <span class="took">{result.attempts > 0 ? duration(result.durationMs) : ""}</span>
+      </summary>
+      <div class="inside">
+        <Reason result={result} />
+        <Proves result={result} context={context} />
+        {result.checks.length > 0 && <Checks result={result} />}
+        <Flow result={result} context={context} />
+        <Facts result={result} context={context} />
+      </div>
+    </details>
+  );
+}
+
+function Reason({ result }: { result: CaseResult }) {
+  const stands = standing(result);
+  const { waived } = result;
+  // Broken checks say it better than the reason, which repeats the first of them.
+  const told = stands === "error" || !result.checks.some(({ holds }) => !holds);
+  return (
+    <>
+      {result.reason !== null && told && (
+        <p class="reason">{visible(standingReason(result) ?? result.reason)}</p>
+      )}
+      {waived && (
+        <p class="reason waiver">
+          {stands === "stale"
+            ? "Passes although it is waived; the waiver has to go: "
+            : "Waived, a known deviation: "}
+          {visible(waived.reason)}
+          {waived.until && `, until ${waived.until}`}
+          {waived.link && (
+            <>
+              {" "}({isWebLink(waived.link) ? <a href={waived.link}>{waived.link}</a> : visible(waived.link)})
+            </>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Proves({ result, context }: { result: CaseResult; context: Context }) {
+  return (
+    <ul class="proves">
+      {result.verifies.map((id) => <Clause id={id} entry={context.requirements.get(id)} key={id} />)}
+    </ul>
+  );
+}
+
+function Clause({ id, entry }: { id: string; entry: Requirement | undefined }) {
+  if (!entry) {
+    return (
+      <li>
+        <code>{id}</code>
+      </li>
+    );
+  }
+  return (
+    <li>
+      <a href={to(requirementAnchor(id))}>{entry.source} {entry.clause}</a>{" "}
+      <span class="level">{entry.level}</span> {entry.statement} <code>{id}</code>
+    </li>
+  );
+}
+
+function Checks({ result }: { result: CaseResult }) {
+  return (
+    <table class="checks">
+      <caption class="hidden">Checks of {result.id}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Check</th>
+          <th scope="col">Expected</th>
+          <th scope="col">Actual</th>
+          <th scope="col">Evidence</th>
+        </tr>
+      </thead>
+      <tbody>
+        {result.checks.map((check, index) => <CheckRow check={check} caseId={result.id} key={index} />)}
+      </tbody>
+    </table>
+  );
+}
+
+function CheckRow({ check, caseId }: { check: CheckResult; caseId: string }) {
+  const anchor = messageAnchor(caseId, check.evidence);
+  const mark = check.holds
+    ? "pass"
+    : check.severity === "fail"
+    ? "fail"
+    : check.severity === "warn"
+    ? "warn"
+    : "notApplicable";
+  return (
+    <tr class={check.holds ? "holds" : "broken"}>
+      <td data-label="Check">
+        <span class={`mark v-${mark}`}>
+          <Icon of={mark} />
+          <span class="hidden">{check.holds ? "holds" : "broken"}:</span>
+        </span>
+        {visible(check.name)} <code>{check.requirement}</code>
+        {!check.holds && check.severity !== "fail" && (
+          <span class="level">{check.severity === "warn" ? "warning" : "recorded only"}</span>
+        )}
+      </td>
+      <td data-label="Expected">{visible(check.expected)}</td>
+      <td data-label="Actual">{visible(check.actual)}</td>
+      <td data-label="Evidence">
+        {anchor ? <a href={to(anchor)}>message {anchor.slice(anchor.lastIndexOf("/") + 1)}</a> : "–"}
+      </td>
+    </tr>
+  );
+}
+
+function Flow({ result, context }: { result: CaseResult; context: Context }) {
+  const records = context.traces(result.id);
+  if (records.length === 0) return null;
+  return (
+    <section class="flow" aria-label={`Call flow of ${result.id}`}>
+      <h4>Call flow</h4>
+      <LadderView records={records} checks={result.checks} idPrefix={messagePrefix(result.id)} />
+    </section>
+  );
+}
+
+function Facts({ result, context }: { result: CaseResult; context: Context }) {
+  const { evidence } = result;
+  return (
+    <dl class="case-facts">
+      {result.attempts > 0 && (
+        <div>
+          <dt>started</dt>
+          <dd>
+            <time>{result.startedAt}</time>
+          </dd>
+        </div>
+      )}
+      {result.subscriber.length > 0 && (
+        <div>
+          <dt>subscriber</dt>
+          <dd>{visible(result.subscriber.join(", "))}</dd>
+        </div>
+      )}
+      {result.attempts > 1 && (
+        <div>
+          <dt>attempts</dt>
+          <dd>{result.attempts}</dd>
+        </div>
+      )}
+      <div>
+        <dt>seed</dt>
+        <dd>
+          <code>{result.seed}</code>
+        </dd>
+      </div>
+      {result.kills.length > 0 && (
+        <div>
+          <dt>proven against</dt>
+          <dd>{result.kills.map((each) => <code key={each}>{each}</code>)}</dd>
+        </div>
+      )}
+      {evidence !== null && (
+        <div>
+          <dt>evidence</dt>
+          <dd>
+            <a href={fileUrl(context.evidenceBase, `${evidence}/capture.pcapng`)}>capture.pcapng</a>{" "}
+            <a href={fileUrl(context.evidenceBase, `${evidence}/trace.jsonl`)}>trace.jsonl</a>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,158 @@
+/** Requirement × case: what each clause is judged by and how that went. */
+import type { CaseResult } from "../../harness/runner/events.ts";
+import { type Standing, standing, STANDING_WORDS } from "../standing.ts";
+import type { Traceability, TracedRequirement } from "../traceability.ts";
+import { Icon } from "./icons.tsx";
+import { caseAnchor, requirementAnchor, to } from "./links.ts";
+
+/** Worst first; what a requirement's cases come to together. */
+type State = Standing | "notRun" | "untestable" | "open";
+
+const STATE_WORDS: Readonly<Record<State, string>> = {
+  ...STANDING_WORDS,
+  notRun: "not run",
+  untestable: "not testable from outside",
+  open: "no case yet",
+};
+
+const ORDER: readonly State[] = [
+  "fail",
+  "stale",
+  "error",
+  "warn",
+  "waived",
+  "pass",
+  "inconclusive",
+  "notApplicable",
+  "notRun",
+];
+
+export function Requirements({ traced, results, statements }: {
+  traced: Traceability;
+  /** Absent in a page about coverage alone. */
+  results?: ReadonlyMap<string, CaseResult>;
+  statements: ReadonlyMap<string, { readonly statement: string }>;
+}) {
+  const suites = Map.groupBy(traced.requirements, ({ suite }) => suite);
+  const { covered, requirements, untestable, open } = traced.summary;
+  return (
+    <section id="requirements">
+      <h2>Requirements</h2>
+      <p class="soft">
+        {covered} of {requirements} requirements are judged by at least one case; {untestable}{" "}
+        cannot be seen from outside, {open} have no case yet.
+      </p>
+      <div class="filters needs-script" role="search" aria-label="Filter the requirements">
+        <label class="search">
+          <span class="hidden">Find in requirements</span>
+          <input
+            type="search"
+            id="find-requirement"
+            placeholder="Find a clause or requirement"
+            autocomplete="off"
+          />
+        </label>
+        <label>
+          <span class="hidden">State</span>
+          <select id="state">
+            <option value="">All requirements</option>
+            <option value="covered">With a case</option>
+            <option value="broken">Not fulfilled</option>
+            <option value="open">Without a case</option>
+          </select>
+        </label>
+      </div>
+      {[...suites].map(([suite, those]) => (
+        <details class="matrix" open={suites.size <= 4} key={suite}>
+          <summary>
+            <b>{suite}</b>{" "}
+            <span class="soft">
+              {those.filter(({ cases }) => cases.length > 0).length} of {those.length} covered
+            </span>
+          </summary>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Requirement</th>
+                <th scope="col">Level</th>
+                <th scope="col">Priority</th>
+                <th scope="col">Cases</th>
+              </tr>
+            </thead>
+            <tbody>
+              {those.map((each) => (
+                <Row
+                  entry={each}
+                  results={results}
+                  statement={statements.get(each.id)?.statement}
+                  key={each.id}
+                />
+              ))}
+            </tbody>
+          </table>
+        </details>
+      ))}
+    </section>
+  );
+}
+
+function Row({ entry, results, statement }: {
+  entry: TracedRequirement;
+  results: ReadonlyMap<string, CaseResult> | undefined;
+  statement: string | undefined;
+}) {
+  const state = stateOf(entry, results);
+  const words = [entry.id, entry.source, entry.clause, entry.title, ...entry.cases].join(" ").toLowerCase();
+  const kind = ["fail", "stale", "error", "warn", "waived"].includes(state)
+    ? "broken"
+    : entry.cases.length > 0
+    ? "covered"
+    : "open";
+  return (
+    <tr class="requirement" id={requirementAnchor(entry.id)} data-kind={kind} data-text={words}>
+      <td data-label="Requirement">
+        <code>{entry.id}</code> {entry.title}
+        {statement && <span class="statement">{statement}</span>}
+      </td>
+      <td data-label="Level">{entry.level}</td>
+      <td data-label="Priority">{entry.priority}</td>
+      <td data-label="Cases">
+        {entry.cases.map((id) => (
+          <CaseLink id={id} result={results?.get(id)} linked={results !== undefined} key={id} />
+        ))}
+        {entry.cases.length === 0 && (
+          <span class="soft">{STATE_WORDS[state]}{entry.untestable ? `: ${entry.untestable}` : ""}</span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function CaseLink({ id, result, linked }: { id: string; result: CaseResult | undefined; linked: boolean }) {
+  if (!result) {
+    return (
+      <span class="ref">
+        <code>{id}</code>
+        {linked && <span class="soft">not run</span>}
+      </span>
+    );
+  }
+  const stands = standing(result);
+  return (
+    <a class={`ref v-${stands}`} href={to(caseAnchor(id))}>
+      <Icon of={stands} />
+      <span class="hidden">{STANDING_WORDS[stands]}:</span>
+      <code>{id}</code>
+    </a>
+  );
+}
+
+function stateOf(entry: TracedRequirement, results: ReadonlyMap<string, CaseResult> | undefined): State {
+  if (entry.untestable !== null) return "untestable";
+  if (entry.cases.length === 0) return "open";
+  const states = entry.cases.map((id): State => {
+    const result = results?.get(id);
+    return result ? standing(result) : "notRun";
+  });
+  return ORDER.find((each) => states.includes(each)) ?? "notRun";
+}

@@ -1,0 +1,110 @@
+/**
+ * The script of the report: filters, opening what a link points at, and opening what a printed page should show.
+ * Everything can be read without it.
+ */
+export const SCRIPT = `"use strict";
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  document.documentElement.classList.add("scripted");
+
+  const find = $("find"), suite = $("suite"), chips = all(".chip"), cases = all(".case");
+  const filter = () => {
+    const words = find.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    const shown = new Set(chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.stands));
+    let count = 0;
+    for (const one of cases) {
+      const visible = shown.has(one.dataset.stands) && words.every((word) => one.dataset.text.includes(word)) &&
+        (suite.value === "" || one.parentElement.dataset.suite === suite.value);
+      one.hidden = !visible;
+      if (visible) count++;
+    }
+    for (const group of all("section.suite")) group.hidden = !group.querySelector(".case:not([hidden])");
+    $("shown").textContent = count + " of " + cases.length;
+    $("nothing").hidden = count > 0;
+  };
+  const showAll = () => {
+    find.value = "";
+    suite.value = "";
+    for (const chip of chips) chip.setAttribute("aria-pressed", "true");
+    filter();
+  };
+  if (find) {
+    find.addEventListener("input", filter);
+    suite.addEventListener("change", filter);
+    for (const chip of chips) {
+      chip.addEventListener("click", (event) => {
+        const pressed = (one) => one.getAttribute("aria-pressed") === "true";
+        const press = (one, on) => one.setAttribute("aria-pressed", String(on));
+        if (chips.every(pressed)) chips.forEach((one) => press(one, one === chip));
+        else press(chip, !pressed(chip));
+        if (!chips.some(pressed)) chips.forEach((one) => press(one, true));
+        filter();
+      });
+    }
+    $("open-all").addEventListener("click", () => cases.forEach((one) => one.open = !one.hidden || one.open));
+    $("close-all").addEventListener("click", () => cases.forEach((one) => one.open = false));
+    document.addEventListener("keydown", (event) => {
+      const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        find.focus();
+      }
+      if (event.key === "Escape" && document.activeElement === find) showAll();
+    });
+    filter();
+  }
+
+  const findRequirement = $("find-requirement"), state = $("state");
+  const filterRequirements = () => {
+    const words = findRequirement.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    for (const row of all("tr.requirement")) {
+      const kind = row.dataset.kind;
+      const wanted = state.value === "" || state.value === kind || (state.value === "covered" && kind === "broken");
+      row.hidden = !(wanted && words.every((word) => row.dataset.text.includes(word)));
+    }
+    for (const group of all("details.matrix")) {
+      group.hidden = !group.querySelector("tr.requirement:not([hidden])");
+      if (words.length > 0 || state.value !== "") group.open = !group.hidden;
+    }
+  };
+  if (findRequirement) {
+    findRequirement.addEventListener("input", filterRequirements);
+    state.addEventListener("change", filterRequirements);
+  }
+
+  const reveal = () => {
+    let target;
+    try {
+      target = $(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return;
+    }
+    if (!target) return;
+    const hidden = target.closest("[hidden]");
+    if (hidden && find && hidden.closest("#cases")) showAll();
+    if (hidden && findRequirement && hidden.closest("#requirements")) {
+      findRequirement.value = state.value = "";
+      filterRequirements();
+    }
+    for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
+    target.scrollIntoView();
+    const focusable = target.matches("details") ? target.querySelector("summary") : null;
+    if (focusable) focusable.focus({ preventScroll: true });
+  };
+  addEventListener("hashchange", reveal);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href^='#']");
+    if (link && link.hash === location.hash) reveal();
+  });
+  if (location.hash) reveal();
+
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = cases.filter((one) => !one.hidden && !one.open && !/^(pass|notApplicable)$/.test(one.dataset.stands));
+    for (const one of opened) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of opened) one.open = false;
+  });
+})();`;

@@ -1,6 +1,6 @@
 /** A profile as people may see it: every value in effect, in the form of the file, secrets masked. */
 import { isMap, isScalar, parseDocument, stringify, visit } from "yaml";
-import { collapseAddresses } from "./address.ts";
+import { collapseAddresses, inScope } from "./address.ts";
 import type { Profile, Subscriber } from "./types.ts";
 
 const MASK = "*****";
@@ -44,8 +44,8 @@ export function showProfile(profile: Profile): string {
 }
 
 /**
- * The text of a profile with its entry points and operator interface replaced and everything else, comments too,
- * as it was: what `imspeer core` prints of the core it has started.
+ * The text of a profile with its entry points and operator interface replaced, the scope widened to them where need
+ * be, and everything else, comments too, as it was: what `imspeer core` prints of the core it has started.
  */
 export function withEntry(
   text: string,
@@ -54,6 +54,12 @@ export function withEntry(
   comment: string,
 ): string {
   const document = parseDocument(text);
+  const addresses = Object.values(entry).flatMap((point) => Object.values(point)).map(({ address }) =>
+    address
+  );
+  const scope = [document.toJS().scope ?? []].flat() as string[];
+  const outside = new Set(addresses.filter((address) => !inScope(scope, address)));
+  if (outside.size > 0) document.set("scope", document.createNode([...scope, ...outside]));
   document.commentBefore = comment.split("\n").map((line) => ` ${line}`).join("\n");
   document.set("entry", document.createNode(mapValues(entry, (point) => mapValues(point, formatEndpoint))));
   if (operator) document.set("operator", document.createNode(operator));

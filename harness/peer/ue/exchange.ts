@@ -49,6 +49,11 @@ export class LiveExchange implements Exchange {
     return this.#responses;
   }
 
+  /** A final response has come. */
+  get over(): boolean {
+    return this.#final() !== undefined;
+  }
+
   final(): Promise<SipResponse> {
     return this.#watch(() => this.#final());
   }

@@ -93,6 +93,7 @@ export class Station {
 
   /** CANCEL for the INVITE of this exchange; undefined if there is nothing left to cancel. */
   cancel(invite: LiveExchange): LiveExchange | undefined {
+    if (invite.over) return undefined;
     const key = [...this.#exchanges].filter(([, live]) => live === invite).at(-1)?.[0];
     const cancelKey = key === undefined ? undefined : this.#layer.cancel(key, this.#now());
     if (cancelKey === undefined) return undefined;

@@ -136,7 +136,7 @@ class Run {
     const { info, definition, leases } = planned;
     const { repeat = 1, seed, bail } = this.#options;
     const tried: Tried[] = [];
-    while (tried.length < Math.max(1, repeat)) {
+    for (let left = Math.max(1, repeat); left > 0; left--) {
       let lease: Lease;
       try {
         lease = await this.#pool.acquire(leases, {
@@ -151,17 +151,17 @@ class Run {
         this.#running++;
         if (tried.length === 0) this.#tell({ type: "caseStarted", case: info, running: this.#running });
         tried.push(await this.#attempt(planned, lease, tried.length + 1));
+        // Before the lease goes back, which would let the next case start.
+        if (bail && this.#isFailure(resultOf(info, tried, seed))) this.#stop.abort(STOPPED_BY_BAIL);
       } finally {
         this.#running--;
         lease.release();
       }
     }
     if (tried.length === 0) return;
-    const result = resultOf(info, tried, seed);
     this.#done++;
     this.#executed++;
-    const waived = this.#finish(result).waived !== null;
-    if (bail && result.verdict === "fail" && !waived) this.#stop.abort(STOPPED_BY_BAIL);
+    this.#finish(resultOf(info, tried, seed));
   }
 
   async #attempt({ info, definition }: PlannedCase, { subscribers }: Lease, attempt: number): Promise<Tried> {
@@ -255,16 +255,20 @@ class Run {
     };
   }
 
-  /** Keeps a result and tells it, as waived as it is; gives what it told. */
-  #finish(result: CaseResult): CaseResult {
+  #finish(result: CaseResult): void {
     this.#results.set(result.id, result);
-    // Which waivers nobody needed is known at the end only.
-    const waived = result.verdict === "pass"
-      ? []
-      : applyWaivers([result], this.#options.profile, this.#now());
-    const told = waived[0] ?? result;
+    const told = this.#waived(result);
     this.#tell({ type: "caseFinished", result: told, done: this.#done, planned: this.#planned.length });
-    return told;
+  }
+
+  #isFailure(result: CaseResult): boolean {
+    return result.verdict === "fail" && this.#waived(result).waived === null;
+  }
+
+  /** As waived as it is known to be now: which waivers nobody needed shows at the end. */
+  #waived(result: CaseResult): CaseResult {
+    if (result.verdict === "pass") return result;
+    return applyWaivers([result], this.#options.profile, this.#now())[0] ?? result;
   }
 
   #tell(event: RunEvent): void {

@@ -10,16 +10,18 @@ export { SipRequest } from "./message/request.ts";
 export { SipResponse } from "./message/response.ts";
 export { headerKey } from "./message/header_names.ts";
 export { Params, type ParamsInit } from "./params.ts";
-export { buildUri, parseUri, Uri, type UriParts } from "./uri/uri.ts";
+export { buildUri } from "./uri/build.ts";
+export { parseUri } from "./uri/parse.ts";
+export { Uri, type UriParts } from "./uri/uri.ts";
 export {
   formatNameAddr,
-  type NameAddr,
+  NameAddr,
   type NameAddrInit,
   parseContacts,
   parseNameAddr,
   parseNameAddrs,
 } from "./headers/name_addr.ts";
-export { formatVia, parseVia, parseVias, type Via, type ViaInit } from "./headers/via.ts";
+export { formatVia, parseVia, parseVias, Via, type ViaInit } from "./headers/via.ts";
 export {
   type CSeq,
   formatCSeq,

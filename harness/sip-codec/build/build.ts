@@ -6,7 +6,8 @@ import { headerKey } from "../message/header_names.ts";
 import type { MessageParts } from "../message/message.ts";
 import { SipRequest } from "../message/request.ts";
 import { SipResponse } from "../message/response.ts";
-import { parseUri, type Uri } from "../uri/uri.ts";
+import { parseUri } from "../uri/parse.ts";
+import type { Uri } from "../uri/uri.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
 
 /** Header fields in order; a list of values gives one field each. */

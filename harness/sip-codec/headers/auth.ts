@@ -4,7 +4,8 @@
  */
 import { Cursor } from "../cursor.ts";
 import { TOKEN } from "../grammar.ts";
-import { Params, type ParamsInit, parseCommaParams, type Quoting } from "../params.ts";
+import { Params, type ParamsInit, paramsOf, type Quoting } from "../params.ts";
+import { parseCommaParams } from "../parse_params.ts";
 
 /** One field of WWW-Authenticate or Proxy-Authenticate: scheme as written ("Digest"). */
 export interface Challenge {
@@ -72,6 +73,6 @@ function schemeAndParameters(text: string, field: string): Challenge {
 }
 
 function format(value: AuthInit, rule: (name: string) => Quoting): string {
-  const params = value.parameters instanceof Params ? value.parameters : new Params(value.parameters);
+  const params = paramsOf(value.parameters);
   return `${value.scheme} ${params.written(rule).join(", ")}`;
 }

@@ -1,6 +1,7 @@
 /** Identity (RFC 8224 4.1): a signed digest or full PASSporT and its parameters. */
 import { Cursor, unquote } from "../cursor.ts";
-import { Params, type ParamsInit, parseParams } from "../params.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { parseParams } from "../parse_params.ts";
 import { quoted } from "../errors.ts";
 
 export interface Identity {
@@ -33,6 +34,6 @@ export function parseIdentity(text: string, field = "Identity"): Identity {
 }
 
 export function formatIdentity(value: { passport: string; info: string; params?: ParamsInit }): string {
-  const params = (value.params instanceof Params ? value.params : new Params(value.params)).without("info");
+  const params = paramsOf(value.params).without("info");
   return `${value.passport};info=<${value.info}>${params}`;
 }

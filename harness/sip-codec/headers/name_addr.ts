@@ -3,18 +3,27 @@
  * Referred-By, P-Asserted-Identity and their like (RFC 3261 20.10, 20.20, 20.34; RFC 3325 9; RFC 7315 5).
  */
 import { Cursor, quote, unquote } from "../cursor.ts";
-import { CLASSES, every, isBlank, TOKEN } from "../grammar.ts";
-import { Params, type ParamsInit, parseParams } from "../params.ts";
-import { parseUri, type Uri } from "../uri/uri.ts";
+import { CLASSES, every, isBlank, TOKEN, trimBlanks } from "../grammar.ts";
+import { NO_PARAMS, type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { parseParams } from "../parse_params.ts";
+import { parseUriAt } from "../uri/parse.ts";
+import type { Uri } from "../uri/uri.ts";
 
-export interface NameAddr {
-  /** Without quotes; undefined where there is none. */
-  readonly displayName?: string;
-  readonly uri: Uri;
-  /** Parameters of the header field, not of the URI. */
-  readonly params: Params;
+/** A parsed address. To change one, spread it: `formatNameAddr({ ...message.from, tag: "x" })`. */
+export class NameAddr {
+  /** @internal Use `parseNameAddr`. */
+  constructor(
+    /** Without quotes; undefined where there is none. */
+    readonly displayName: string | undefined,
+    readonly uri: Uri,
+    /** Parameters of the header field, not of the URI. */
+    readonly params: Params,
+  ) {}
+
   /** The `tag` parameter. */
-  readonly tag?: string;
+  get tag(): string | undefined {
+    return this.params.get("tag");
+  }
 }
 
 /** What `formatNameAddr` takes: a URI as text will do. */
@@ -22,7 +31,7 @@ export interface NameAddrInit {
   readonly displayName?: string | undefined;
   readonly uri: Uri | string;
   readonly params?: ParamsInit | undefined;
-  /** Written as the last parameter unless `params` has one. */
+  /** Replaces the `tag` of `params`, or is added. */
   readonly tag?: string | undefined;
 }
 
@@ -35,7 +44,7 @@ export function parseNameAddr(text: string, field = "name-addr"): NameAddr {
 }
 
 /** Comma-separated values. */
-export function parseNameAddrs(text: string, field: string): NameAddr[] {
+export function parseNameAddrs(text: string, field = "name-addr"): NameAddr[] {
   const cursor = new Cursor(text, field);
   const values: NameAddr[] = [];
   do values.push(nameAddr(cursor)); while (cursor.separator(0x2c));
@@ -50,11 +59,12 @@ export function parseContacts(text: string, field = "Contact"): (NameAddr | "*")
 
 /** `"display" <uri>;params`. The URI always stands in angle brackets. */
 export function formatNameAddr(value: NameAddrInit): string {
-  const params = value.params instanceof Params ? value.params : new Params(value.params);
-  let text = value.displayName === undefined ? "" : `${formatDisplayName(value.displayName)} `;
-  text += `<${value.uri}>${params}`;
-  if (value.tag !== undefined && !params.has("tag")) text += `;tag=${value.tag}`;
-  return text;
+  const name = value.displayName === undefined ? "" : `${formatDisplayName(value.displayName)} `;
+  const params = paramsOf(value.params);
+  const { tag } = value;
+  return `${name}<${value.uri}>${
+    tag === undefined || params.get("tag") === tag ? params : params.with("tag", tag)
+  }`;
 }
 
 function formatDisplayName(name: string): string {
@@ -65,27 +75,24 @@ function formatDisplayName(name: string): string {
 function nameAddr(cursor: Cursor): NameAddr {
   cursor.blanks();
   const { text } = cursor;
+  const first = text.charCodeAt(cursor.at);
   let displayName: string | undefined;
-  const first = cursor.code;
   if (first === 0x22) {
     displayName = unquote(cursor.quotedString());
     cursor.blanks();
-    if (text.charCodeAt(cursor.at) !== 0x3c) {
-      cursor.fail(`found ${cursor.found()} after the display name, need "<"`);
-    }
+    if (text.charCodeAt(cursor.at) !== 0x3c) cursor.fail(`found ${cursor.found()} after the name, need "<"`);
   } else if (first !== 0x3c) {
     const end = displayNameEnd(text, cursor.at);
     if (text.charCodeAt(end) !== 0x3c) return addrSpec(cursor);
-    displayName = trimEnd(text.slice(cursor.at, end));
+    displayName = trimBlanks(text.slice(cursor.at, end));
     cursor.at = end;
   }
   const start = cursor.at + 1;
   const close = text.indexOf(">", start);
   if (close < 0) cursor.fail('"<" without ">"');
+  const uri = parseUriAt(text, start, close, cursor.field);
   cursor.at = close + 1;
-  const uri = parseUri(text.slice(start, close), cursor.field);
-  const params = parseParams(cursor);
-  return make(displayName, uri, params);
+  return withParams(cursor, displayName, uri);
 }
 
 /** End of *(token LWS): the first character that is neither of a token nor white space. */
@@ -109,23 +116,15 @@ function addrSpec(cursor: Cursor): NameAddr {
     const code = text.charCodeAt(end);
     if (code === 0x3b || code === 0x2c || isBlank(code)) break;
     if (code === 0x3f) cursor.fail('a URI with "?" must stand in angle brackets', end);
-    if (code === 0x3c || code === 0x22) cursor.fail(`found ${cursor.found()}, need a URI`);
   }
+  const uri = parseUriAt(text, start, end, cursor.field);
   cursor.at = end;
-  const uri = parseUri(text.slice(start, end), cursor.field);
-  return make(undefined, uri, parseParams(cursor));
+  return withParams(cursor, undefined, uri);
 }
 
-function make(displayName: string | undefined, uri: Uri, params: Params): NameAddr {
-  const tag = params.get("tag");
-  const value: { displayName?: string; uri: Uri; params: Params; tag?: string } = { uri, params };
-  if (displayName !== undefined) value.displayName = displayName;
-  if (tag !== undefined) value.tag = tag;
-  return value;
-}
-
-function trimEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(0, end);
+function withParams(cursor: Cursor, displayName: string | undefined, uri: Uri): NameAddr {
+  const params = parseParams(cursor);
+  // Two tags have no safe reading: found now rather than later.
+  if (params !== NO_PARAMS) params.get("tag");
+  return new NameAddr(displayName, uri, params);
 }

@@ -2,7 +2,8 @@
 import { Cursor } from "../cursor.ts";
 import { quoted, SipSyntaxError } from "../errors.ts";
 import { DIGIT, skip, TOKEN } from "../grammar.ts";
-import { type Params, parseParams } from "../params.ts";
+import type { Params } from "../params.ts";
+import { parseParams } from "../parse_params.ts";
 
 /** CSeq: sequence number below 2^31 and method. */
 export interface CSeq {

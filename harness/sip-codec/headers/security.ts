@@ -1,7 +1,8 @@
 /** Security-Client, Security-Server, Security-Verify (RFC 3329 2.2; ipsec-3gpp: TS 33.203 Annex H). */
 import { Cursor } from "../cursor.ts";
 import { TOKEN } from "../grammar.ts";
-import { Params, type ParamsInit, parseParams } from "../params.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { parseParams } from "../parse_params.ts";
 
 export interface SecurityMechanism {
   /** As written: "ipsec-3gpp", "tls", "digest" … */
@@ -22,7 +23,7 @@ export function parseSecurityMechanisms(text: string, field = "Security-Client")
 }
 
 export function formatSecurityMechanism(value: { mechanism: string; params?: ParamsInit }): string {
-  return `${value.mechanism}${value.params instanceof Params ? value.params : new Params(value.params)}`;
+  return `${value.mechanism}${paramsOf(value.params)}`;
 }
 
 /** One field value of all the mechanisms. */

@@ -1,7 +1,8 @@
 /** P-headers of 3GPP that are no name-addr (RFC 7315 5.4 to 5.6, RFC 7315 5.3; TS 24.229 7.2A). */
 import { Cursor, quote, unquote } from "../cursor.ts";
 import { every, TOKEN } from "../grammar.ts";
-import { Params, type ParamsInit, parseParams } from "../params.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { parseParams } from "../parse_params.ts";
 
 /** P-Access-Network-Info: access type or class, parameters such as utran-cell-id-3gpp, network-provided. */
 export interface AccessNetworkInfo {
@@ -27,7 +28,7 @@ export function parseAccessNetworkInfo(text: string, field = "P-Access-Network-I
 }
 
 export function formatAccessNetworkInfo(value: { accessType: string; params?: ParamsInit }): string {
-  return `${value.accessType}${value.params instanceof Params ? value.params : new Params(value.params)}`;
+  return `${value.accessType}${paramsOf(value.params)}`;
 }
 
 /** ( token / quoted-string ) *( SEMI param ), comma-separated. */
@@ -47,7 +48,7 @@ export function parseVisitedNetworkId(text: string, field = "P-Visited-Network-I
 
 export function formatVisitedNetworkId(value: { network: string; params?: ParamsInit }): string {
   const network = every(value.network, TOKEN) ? value.network : quote(value.network);
-  return `${network}${value.params instanceof Params ? value.params : new Params(value.params)}`;
+  return `${network}${paramsOf(value.params)}`;
 }
 
 /** P-Charging-Vector and P-Charging-Function-Addresses: parameters from the first octet on. */
@@ -57,7 +58,7 @@ export function parseBareParams(text: string, field: string): Params {
 
 /** "icid-value=1; orig-ioi=home1.net" */
 export function formatBareParams(parameters: ParamsInit): string {
-  return (parameters instanceof Params ? parameters : new Params(parameters)).written().join(";");
+  return paramsOf(parameters).written().join(";");
 }
 
 function parseParamsAfter(text: string, field: string): Params {

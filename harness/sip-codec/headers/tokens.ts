@@ -1,7 +1,8 @@
 /** Lists of tokens, tokens with parameters, media types, product text (RFC 3261 20; RFC 3323; RFC 3326; RFC 6665). */
 import { Cursor } from "../cursor.ts";
 import { every, TOKEN, WORD } from "../grammar.ts";
-import { Params, type ParamsInit, parseParams } from "../params.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { parseParams } from "../parse_params.ts";
 
 /** A token and parameters: Reason, Subscription-State, Content-Disposition, Accept-Encoding and their like. */
 export interface TokenWithParams {
@@ -77,7 +78,7 @@ export function parseTokensWithParams(text: string, field: string): TokenWithPar
 }
 
 export function formatTokenWithParams(value: { value: string; params?: ParamsInit }): string {
-  return `${value.value}${value.params instanceof Params ? value.params : new Params(value.params)}`;
+  return `${value.value}${paramsOf(value.params)}`;
 }
 
 export function parseEvent(text: string, field = "Event"): Event {
@@ -103,9 +104,7 @@ export function parseMediaTypes(text: string, field = "Accept"): MediaType[] {
 }
 
 export function formatMediaType(value: { type: string; subtype: string; params?: ParamsInit }): string {
-  return `${value.type}/${value.subtype}${
-    value.params instanceof Params ? value.params : new Params(value.params)
-  }`;
+  return `${value.type}/${value.subtype}${paramsOf(value.params)}`;
 }
 
 function tokenWithParams(cursor: Cursor): TokenWithParams {

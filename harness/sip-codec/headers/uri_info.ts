@@ -1,7 +1,9 @@
 /** Values that are `<absoluteURI>` with parameters: Call-Info, Alert-Info, Error-Info (RFC 3261 20.4, 20.9, 20.18). */
 import { Cursor } from "../cursor.ts";
-import { Params, type ParamsInit, parseParams } from "../params.ts";
-import { parseUri, type Uri } from "../uri/uri.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { parseParams } from "../parse_params.ts";
+import { parseUri } from "../uri/parse.ts";
+import type { Uri } from "../uri/uri.ts";
 
 export interface UriInfo {
   readonly uri: Uri;
@@ -24,5 +26,5 @@ export function parseUriInfos(text: string, field = "Call-Info"): UriInfo[] {
 }
 
 export function formatUriInfo(value: { uri: Uri | string; params?: ParamsInit }): string {
-  return `<${value.uri}>${value.params instanceof Params ? value.params : new Params(value.params)}`;
+  return `<${value.uri}>${paramsOf(value.params)}`;
 }

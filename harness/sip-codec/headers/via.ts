@@ -1,31 +1,49 @@
 /** Via (RFC 3261 20.42, 25.1; rport: RFC 3581). */
 import { Cursor } from "../cursor.ts";
-import { CLASSES, TOKEN } from "../grammar.ts";
-import { Params, type ParamsInit, parseParams } from "../params.ts";
+import { every, isBlank, TOKEN } from "../grammar.ts";
+import { NO_PARAMS, type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { parseParams } from "../parse_params.ts";
 import { hostEnd, parsePort } from "../uri/host.ts";
 
-export interface Via {
-  /** "SIP/2.0". */
-  readonly protocol: string;
-  /** As written: "UDP", "TCP", "TLS", "WS", "WSS", or anything else. */
-  readonly transport: string;
-  /** Host of sent-by, IPv6 with brackets. */
-  readonly host: string;
-  readonly port?: number;
-  readonly params: Params;
-  readonly branch?: string;
-  /** Address, IPv6 as written (RFC 5118 4.5 asks to take it with and without brackets). */
-  readonly received?: string;
+/** A parsed via-parm. To change one, spread it: `formatVia({ ...message.via, branch: "x" })`. */
+export class Via {
+  /** @internal Use `parseVia`. */
+  constructor(
+    /** "SIP/2.0". */
+    readonly protocol: string,
+    /** As written: "UDP", "TCP", "TLS", "WS", "WSS", or anything else. */
+    readonly transport: string,
+    /** Host of sent-by, IPv6 with brackets. */
+    readonly host: string,
+    readonly port: number | undefined,
+    readonly params: Params,
+  ) {}
+
+  get branch(): string | undefined {
+    return this.params.raw("branch");
+  }
+
+  /** Address as written; IPv6 with or without brackets (RFC 5118 4.5). */
+  get received(): string | undefined {
+    return this.params.get("received");
+  }
+
   /** "" where the parameter stands without a value, as a client sends it. */
-  readonly rport?: number | "";
+  get rport(): number | "" | undefined {
+    const { params } = this;
+    if (!params.has("rport")) return undefined;
+    const raw = params.raw("rport");
+    return raw === undefined ? "" : Number(raw);
+  }
 }
 
 export interface ViaInit {
-  readonly protocol?: string;
+  readonly protocol?: string | undefined;
   readonly transport: string;
   readonly host: string;
   readonly port?: number | undefined;
   readonly params?: ParamsInit | undefined;
+  /** Replaces the `branch` of `params`, or is added. */
   readonly branch?: string | undefined;
 }
 
@@ -46,36 +64,28 @@ export function parseVias(text: string, field = "Via"): Via[] {
   return values;
 }
 
-export function formatVia(value: ViaInit | Via): string {
-  const params = value.params instanceof Params ? value.params : new Params(value.params);
+export function formatVia(value: ViaInit): string {
   const host = value.host.includes(":") && !value.host.startsWith("[") ? `[${value.host}]` : value.host;
   const port = value.port === undefined ? "" : `:${value.port}`;
-  const branch = value.branch === undefined || params.has("branch") ? "" : `;branch=${value.branch}`;
-  return `${value.protocol ?? "SIP/2.0"}/${value.transport} ${host}${port}${branch}${params}`;
+  const params = paramsOf(value.params);
+  const { branch } = value;
+  const tail = branch === undefined || params.raw("branch") === branch
+    ? params
+    : params.clone().setRaw("branch", branch);
+  return `${value.protocol ?? "SIP/2.0"}/${value.transport} ${host}${port}${tail}`;
 }
 
 /** sent-protocol LWS sent-by *( SEMI via-params ) */
 function viaParm(cursor: Cursor): Via {
   cursor.blanks();
   const { text } = cursor;
-  let protocol: string;
-  if (text.startsWith("SIP/2.0/", cursor.at)) {
-    protocol = "SIP/2.0";
-    cursor.at += 8;
-  } else {
-    const name = cursor.run(TOKEN, "a protocol name");
-    cursor.need(0x2f);
-    protocol = `${name}/${cursor.run(TOKEN, "a protocol version")}`;
-    cursor.need(0x2f);
-  }
+  const protocol = sentProtocol(cursor);
   const transport = cursor.run(TOKEN, "a transport");
-  if (text.charCodeAt(cursor.at) !== 0x20 && text.charCodeAt(cursor.at) !== 0x09) {
-    cursor.fail("need white space after the transport");
-  }
+  if (!isBlank(text.charCodeAt(cursor.at))) cursor.fail("need white space after the transport");
   cursor.blanks();
-  const end = hostEnd(text, cursor.at);
+  const start = cursor.at;
+  const end = hostEnd(text, start);
   if (end < 0) cursor.fail(`found ${cursor.found()}, need a host`);
-  const host = text.slice(cursor.at, end);
   cursor.at = end;
   let port: number | undefined;
   if (cursor.separator(0x3a)) {
@@ -84,40 +94,33 @@ function viaParm(cursor: Cursor): Via {
     port = found.port;
     cursor.at = found.end;
   }
-  return make(cursor, protocol, transport, host, port, parseParams(cursor));
+  const params = parseParams(cursor);
+  if (params !== NO_PARAMS) check(cursor, params);
+  return new Via(protocol, transport, text.slice(start, end), port, params);
 }
 
-function make(
-  cursor: Cursor,
-  protocol: string,
-  transport: string,
-  host: string,
-  port: number | undefined,
-  params: Params,
-): Via {
-  type Writable = { -readonly [K in keyof Via]: Via[K] };
-  const via: Writable = { protocol, transport, host, params };
-  if (port !== undefined) via.port = port;
+/** protocol-name SLASH protocol-version SLASH, white space around each slash allowed. */
+function sentProtocol(cursor: Cursor): string {
+  if (cursor.text.startsWith("SIP/2.0/", cursor.at)) {
+    cursor.at += 8;
+    return "SIP/2.0";
+  }
+  const name = cursor.run(TOKEN, "a protocol name");
+  cursor.need(0x2f);
+  const version = cursor.run(TOKEN, "a protocol version");
+  cursor.need(0x2f);
+  return `${name}/${version}`;
+}
+
+/** The parameters by which responses are matched and routed must be readable. */
+function check(cursor: Cursor, params: Params): void {
   const branch = params.raw("branch");
-  if (branch !== undefined) {
-    if (!isToken(branch)) cursor.fail("the branch is no token");
-    via.branch = branch;
-  } else if (params.has("branch")) cursor.fail("branch without a value");
-  const received = params.get("received");
-  if (received !== undefined) via.received = received;
-  if (params.has("rport")) {
-    const raw = params.raw("rport");
-    const found = raw === undefined ? undefined : parsePort(raw, 0);
-    if (raw !== undefined && found?.end !== raw.length) cursor.fail("rport is no port number");
-    via.rport = found === undefined ? "" : found.port;
+  if (branch === undefined ? params.has("branch") : !every(branch, TOKEN)) {
+    cursor.fail("the branch is no token");
   }
-  return via;
-}
-
-function isToken(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code > 0x7f || ((CLASSES[code] as number) & TOKEN) === 0) return false;
+  params.get("received");
+  const rport = params.raw("rport");
+  if (rport !== undefined && parsePort(rport, 0)?.end !== rport.length) {
+    cursor.fail("rport is no port number");
   }
-  return true;
 }

@@ -33,6 +33,13 @@ export function headerKey(name: string): string {
   return KEYS.get(lower) ?? lower;
 }
 
+/** Long name of the compact form with this character code, either case; undefined if there is none. */
+export function compactForm(code: number): string | undefined {
+  return COMPACT_BY_CODE[code];
+}
+
+const COMPACT_BY_CODE: (string | undefined)[] = new Array(128).fill(undefined);
+
 /** Long names as the documents write them, so that the usual spellings are found at once. */
 const USUAL = `Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events
 Authentication-Info Authorization Call-ID Call-Info Contact Content-Disposition Content-Encoding Content-Language
@@ -52,6 +59,8 @@ for (const name of USUAL.split(/\s+/)) {
 for (const [compact, long] of Object.entries(COMPACT)) {
   KEYS.set(compact, long);
   KEYS.set(compact.toUpperCase(), long);
+  COMPACT_BY_CODE[compact.charCodeAt(0)] = long;
+  COMPACT_BY_CODE[compact.toUpperCase().charCodeAt(0)] = long;
 }
 
 /**

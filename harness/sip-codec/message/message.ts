@@ -13,14 +13,24 @@ export interface MessageParts {
   /** CRLF before the start line. */
   readonly preamble?: string;
   readonly lines: HeaderLine[];
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | Slice;
   /** Octets of a datagram beyond Content-Length. */
-  readonly surplus?: Uint8Array;
-  /** The octets that were parsed; given back as long as nothing changes. */
-  readonly source?: Uint8Array;
+  readonly surplus?: Uint8Array | Slice;
+  /** What was parsed; given back as long as nothing changes. */
+  readonly source?: Source;
 }
 
-const NO_BYTES = new Uint8Array(0);
+/** The octets of a whole message, as octets or, if all are ASCII, as text. */
+export type Source = Uint8Array | string;
+
+/** A part of a source that is cut out when it is asked for; an array of octets costs more than all the rest. */
+export interface Slice {
+  readonly source: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 export abstract class HeaderSection {
   abstract readonly kind: "request" | "response";
@@ -30,10 +40,11 @@ export abstract class HeaderSection {
 
   #preamble: string;
   #lines: HeaderLine[];
-  #body: Uint8Array;
-  #surplus: Uint8Array;
-  #source: Uint8Array | undefined;
-  #views: Map<string, unknown> | undefined;
+  #body: Uint8Array | Slice;
+  #surplus: Uint8Array | Slice;
+  #source: Source | undefined;
+  /** Typed views made so far: a handful, so a list is looked through faster than a map. */
+  #views: { readonly key: string; readonly view: unknown }[] = [];
 
   constructor(parts: MessageParts) {
     this.#preamble = parts.preamble ?? "";
@@ -87,11 +98,11 @@ export abstract class HeaderSection {
   set(name: string, value: string | number | readonly string[]): this {
     const key = headerKey(name);
     const fresh = list(value).map((one) => newHeaderLine(name, one));
-    const at = this.#lines.findIndex((line) => line.key === key);
+    const at = this.#lines.findIndex((line) => line.is(key));
     if (at < 0) this.#lines.push(...fresh);
     else {
       const before = this.#lines.slice(0, at);
-      const after = this.#lines.slice(at).filter((line) => line.key !== key);
+      const after = this.#lines.slice(at).filter((line) => !line.is(key));
       this.#lines = [...before, ...fresh, ...after];
     }
     return this.#changed(key);
@@ -101,7 +112,7 @@ export abstract class HeaderSection {
   append(name: string, value: string | number | readonly string[]): this {
     const key = headerKey(name);
     const fresh = list(value).map((one) => newHeaderLine(name, one));
-    const last = this.#lines.findLastIndex((line) => line.key === key);
+    const last = this.#lines.findLastIndex((line) => line.is(key));
     this.#lines.splice(last < 0 ? this.#lines.length : last + 1, 0, ...fresh);
     return this.#changed(key);
   }
@@ -110,51 +121,57 @@ export abstract class HeaderSection {
   prepend(name: string, value: string | number | readonly string[]): this {
     const key = headerKey(name);
     const fresh = list(value).map((one) => newHeaderLine(name, one));
-    const first = this.#lines.findIndex((line) => line.key === key);
+    const first = this.#lines.findIndex((line) => line.is(key));
     this.#lines.splice(Math.max(first, 0), 0, ...fresh);
     return this.#changed(key);
   }
 
   remove(name: string): this {
     const key = headerKey(name);
-    this.#lines = this.#lines.filter((line) => line.key !== key);
+    this.#lines = this.#lines.filter((line) => !line.is(key));
     return this.#changed(key);
   }
 
   /** Octets after the empty line, at most Content-Length. */
   get body(): Uint8Array {
+    if (!(this.#body instanceof Uint8Array)) this.#body = octetsOf(this.#body);
     return this.#body;
   }
 
   /** Sets the octets, and Content-Length unless the message has none and the body is empty. Drops `surplus`. */
   set body(body: Uint8Array | string) {
-    this.#body = typeof body === "string" ? utf8(body) : body;
+    const octets = typeof body === "string" ? utf8(body) : body;
+    this.#body = octets;
     this.#surplus = NO_BYTES;
     this.#source = undefined;
-    if (this.#body.length > 0 || this.has("Content-Length")) this.set("Content-Length", this.#body.length);
+    if (octets.length > 0 || this.has("Content-Length")) this.set("Content-Length", octets.length);
   }
 
   /** Octets of the datagram beyond Content-Length: no part of the message (RFC 3261 18.3), kept for evidence. */
   get surplus(): Uint8Array {
+    if (!(this.#surplus instanceof Uint8Array)) this.#surplus = octetsOf(this.#surplus);
     return this.#surplus;
   }
 
   /** The body as UTF-8 text; as Latin-1 where it is not valid UTF-8. */
   text(): string {
-    return textFromBytes(this.#body);
+    const body = this.#body;
+    return body instanceof Uint8Array ? textFromBytes(body) : body.source.slice(body.start, body.end);
   }
 
   /** The message as octets: exactly those that were parsed if nothing was changed. */
   toBytes(): Uint8Array {
-    if (this.#source !== undefined) return this.#source.slice();
+    const source = this.#source;
+    if (source !== undefined) return typeof source === "string" ? bytesFromLatin1(source) : source.slice();
     let head = `${this.#preamble}${this.startLineOctets()}\r\n`;
     for (const line of this.#lines) head += line.raw;
-    const octets = bytesFromLatin1(head + "\r\n");
-    if (this.#body.length === 0 && this.#surplus.length === 0) return octets;
-    const bytes = new Uint8Array(octets.length + this.#body.length + this.#surplus.length);
-    bytes.set(octets);
-    bytes.set(this.#body, octets.length);
-    bytes.set(this.#surplus, octets.length + this.#body.length);
+    head += "\r\n";
+    const { body, surplus } = this;
+    const length = body.length + surplus.length;
+    if (length === 0) return bytesFromLatin1(head);
+    const bytes = bytesFromLatin1(head, length);
+    bytes.set(body, head.length);
+    bytes.set(surplus, head.length + body.length);
     return bytes;
   }
 
@@ -166,16 +183,14 @@ export abstract class HeaderSection {
   /** @internal Fields of one key, in order. */
   linesOf(key: string): HeaderLine[] {
     const found: HeaderLine[] = [];
-    for (const line of this.#lines) if (line.key === key) found.push(line);
+    for (const line of this.#lines) if (line.is(key)) found.push(line);
     return found;
   }
 
   /** @internal Puts fields of another message here as they stand. */
   appendLines(lines: readonly HeaderLine[]): this {
-    for (const line of lines) {
-      this.#lines.push(line);
-      this.#views?.delete(line.key);
-    }
+    this.#lines.push(...lines);
+    this.#views = [];
     this.#source = undefined;
     return this;
   }
@@ -184,7 +199,7 @@ export abstract class HeaderSection {
     return {
       preamble: this.#preamble,
       lines: this.#lines.slice(),
-      body: this.#body.slice(),
+      body: this.#body instanceof Uint8Array ? this.#body.slice() : this.#body,
       surplus: this.#surplus,
       ...(this.#source === undefined ? {} : { source: this.#source }),
     };
@@ -197,46 +212,68 @@ export abstract class HeaderSection {
 
   /** What `parse` makes of the field's only line, undefined without one; two lines have no safe reading. */
   protected single<T>(key: string, parse: (text: string, field: string) => T): T | undefined {
-    return this.#view(key, (lines) => {
-      const line = lines[0];
-      if (line === undefined) return undefined;
-      if (lines.length > 1) {
-        throw new SipSyntaxError(`the field comes ${lines.length} times, need one`, 0, line.name);
+    const known = this.#known(key);
+    if (known !== undefined) return known as T;
+    let only: HeaderLine | undefined;
+    for (const line of this.#lines) {
+      if (!line.is(key)) continue;
+      if (only !== undefined) {
+        throw new SipSyntaxError("the field comes more than once, need one", 0, line.name);
       }
-      return parse(line.value, line.name);
-    });
+      only = line;
+    }
+    if (only === undefined) return undefined;
+    const view = parse(only.value, only.name);
+    this.#views.push({ key, view });
+    return view;
   }
 
   /** What `parse` makes of each line, in one list. */
   protected list<T>(key: string, parse: (text: string, field: string) => T[]): T[] {
-    return this.#view(key, (lines) => {
-      const only = lines[0];
-      if (only !== undefined && lines.length === 1) return parse(only.value, only.name);
-      return lines.flatMap((line) => parse(line.value, line.name));
-    });
-  }
-
-  #view<T>(key: string, make: (lines: HeaderLine[]) => T): T {
-    const views = this.#views ??= new Map();
-    const known = views.get(key);
-    if (known !== undefined) return known as T;
-    const view = make(this.linesOf(key));
-    if (view !== undefined) views.set(key, view);
+    const known = this.#known(key);
+    if (known !== undefined) return known as T[];
+    let view: T[] | undefined;
+    for (const line of this.#lines) {
+      if (!line.is(key)) continue;
+      const values = parse(line.value, line.name);
+      if (view === undefined) view = values;
+      else for (const value of values) view.push(value);
+    }
+    view ??= [];
+    this.#views.push({ key, view });
     return view;
   }
 
+  /** What `parse` makes of each line, one value per line. */
+  protected each<T>(key: string, parse: (text: string, field: string) => T): T[] {
+    const known = this.#known(key);
+    if (known !== undefined) return known as T[];
+    const view = this.linesOf(key).map((line) => parse(line.value, line.name));
+    this.#views.push({ key, view });
+    return view;
+  }
+
+  #known(key: string): unknown {
+    for (const known of this.#views) if (known.key === key) return known.view;
+    return undefined;
+  }
+
   #first(key: string): HeaderLine | undefined {
-    for (const line of this.#lines) if (line.key === key) return line;
+    for (const line of this.#lines) if (line.is(key)) return line;
     return undefined;
   }
 
   #changed(key: string): this {
     this.#source = undefined;
-    this.#views?.delete(key);
+    this.#views = this.#views.filter((known) => known.key !== key);
     return this;
   }
 }
 
 function list(value: string | number | readonly string[]): readonly string[] {
   return typeof value === "string" ? [value] : typeof value === "number" ? [String(value)] : value;
+}
+
+function octetsOf({ source, start, end }: Slice): Uint8Array {
+  return bytesFromLatin1(source.slice(start, end));
 }

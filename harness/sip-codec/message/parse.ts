@@ -1,16 +1,13 @@
 /** Octets to message. What has no safe reading is refused here; the rest shows when a view is asked for. */
 import { quoted, SipSyntaxError } from "../errors.ts";
-import { every, isBlank, SCHEME, skip, TOKEN } from "../grammar.ts";
-import { latin1FromBytes } from "../octets.ts";
-import { HeaderLine } from "./header_line.ts";
-import { headerKey } from "./header_names.ts";
-import type { MessageParts } from "./message.ts";
+import { CLASSES, every, isBlank, SCHEME, skip, TOKEN } from "../grammar.ts";
+import { asciiFromBytes, latin1FromBytes } from "../octets.ts";
+import { BEYOND_ASCII, FOLDED, HeaderLine } from "./header_line.ts";
+import { type MessageParts, NO_BYTES, type Slice } from "./message.ts";
 import { SipRequest } from "./request.ts";
 import { SipResponse } from "./response.ts";
 
 export type SipMessage = SipRequest | SipResponse;
-
-const NO_BYTES = new Uint8Array(0);
 
 /**
  * One message. `framing` "datagram": octets beyond Content-Length are `surplus`, without Content-Length the body
@@ -21,71 +18,117 @@ const NO_BYTES = new Uint8Array(0);
  * from another one, or announces more octets than there are.
  */
 export function parseMessage(bytes: Uint8Array, framing: "datagram" | "stream" = "datagram"): SipMessage {
-  const headEnd = endOfHead(bytes);
+  const ascii = asciiFromBytes(bytes);
+  if (ascii !== undefined) {
+    return assemble(ascii, headEnd(ascii), ascii, framing, 0);
+  }
   const source = bytes.slice();
-  const head = latin1FromBytes(source.subarray(0, headEnd));
-  let start = 0;
-  while (head.startsWith("\r\n", start) && start + 2 < headEnd) start += 2;
-  const startLineEnd = lineEnd(head, start);
-  const lines: HeaderLine[] = [];
-  const length = parseLines(head, startLineEnd + 2, lines);
-  const { body, surplus } = cut(source, headEnd, length, framing);
-  const parts: MessageParts = { preamble: head.slice(0, start), lines, body, surplus, source };
-  return startLine(head.slice(start, startLineEnd), start, parts);
+  const end = headEndOfOctets(source);
+  return assemble(latin1FromBytes(source.subarray(0, end)), end, source, framing, BEYOND_ASCII);
 }
 
-/** Where the body begins. Leading CRLFs are no header section (RFC 3261 7.5). */
-function endOfHead(bytes: Uint8Array): number {
+/** `text` holds at least the header section, which ends at `end`. */
+function assemble(
+  text: string,
+  end: number,
+  source: string | Uint8Array,
+  framing: "datagram" | "stream",
+  flags: number,
+): SipMessage {
+  const start = skipEmptyLines(text);
+  const startLineEnd = lineEnd(text, start);
+  const lines: HeaderLine[] = [];
+  const length = parseLines(text, startLineEnd + 2, end - 2, flags, lines);
+  const bodyEnd = endOfBody(source.length, end, length, framing);
+  const parts: MessageParts = {
+    preamble: start === 0 ? "" : text.slice(0, start),
+    lines,
+    body: cut(source, end, bodyEnd),
+    surplus: cut(source, bodyEnd, source.length),
+    source,
+  };
+  return startLine(text.slice(start, startLineEnd), start, parts);
+}
+
+/** CRLF before the start line is to be ignored (RFC 3261 7.5). */
+function skipEmptyLines(text: string): number {
+  let start = 0;
+  while (text.charCodeAt(start) === 0x0d && text.charCodeAt(start + 1) === 0x0a) start += 2;
+  return start;
+}
+
+/** Where the body begins. */
+function headEnd(text: string): number {
+  const start = skipEmptyLines(text);
+  if (start === text.length) throw new SipSyntaxError("no message, only empty lines", start, "start-line");
+  const end = text.indexOf("\r\n\r\n", start);
+  if (end < 0) throw endless(text.length);
+  return end + 4;
+}
+
+function headEndOfOctets(bytes: Uint8Array): number {
   let start = 0;
   while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
-  if (start === bytes.length) throw new SipSyntaxError("no message, only empty lines", start, "start-line");
   for (let at = bytes.indexOf(0x0a, start); at >= 0; at = bytes.indexOf(0x0a, at + 1)) {
     if (bytes[at + 2] === 0x0a && bytes[at + 1] === 0x0d && bytes[at - 1] === 0x0d) return at + 3;
   }
-  throw new SipSyntaxError(
-    "the header section does not end with an empty line",
-    bytes.length,
-    "end-of-headers",
-  );
+  throw endless(bytes.length);
+}
+
+function endless(offset: number): SipSyntaxError {
+  return new SipSyntaxError("the header section does not end with an empty line", offset, "end-of-headers");
 }
 
 /** Position of the CRLF that ends the line beginning at `start`; a lone CR or LF is none. */
-function lineEnd(head: string, start: number): number {
-  const lf = head.indexOf("\n", start);
-  if (head.charCodeAt(lf - 1) !== 0x0d) throw new SipSyntaxError("line end without CR", lf, "header-line");
-  const cr = head.indexOf("\r", start);
-  if (cr !== lf - 1) throw new SipSyntaxError("CR within a line", cr, "header-line");
-  return cr;
+function lineEnd(text: string, start: number): number {
+  const cr = text.indexOf("\r", start);
+  const lf = text.indexOf("\n", start);
+  if (lf === cr + 1) return cr;
+  if (lf < cr) throw new SipSyntaxError("line end without CR", lf, "header-line");
+  throw new SipSyntaxError("CR within a line", cr, "header-line");
 }
 
-/** Fills `lines`; gives Content-Length if there is one. */
-function parseLines(head: string, start: number, lines: HeaderLine[]): number | undefined {
-  const last = head.length - 2;
+/** Fills `lines` from `start` to the empty line at `last`; gives Content-Length if there is one. */
+function parseLines(
+  text: string,
+  start: number,
+  last: number,
+  flags: number,
+  lines: HeaderLine[],
+): number | undefined {
   let length: number | undefined;
   for (let at = start; at < last;) {
-    let end = lineEnd(head, at) + 2;
-    while (end < last && isBlank(head.charCodeAt(end))) end = lineEnd(head, end) + 2;
-    const line = headerLine(head, at, end);
-    if (line.key === "content-length") length = contentLength(line, at, length);
+    let end = lineEnd(text, at) + 2;
+    const line = isBlank(text.charCodeAt(end))
+      ? headerLine(text, at, end = endOfFolds(text, end), flags | FOLDED)
+      : headerLine(text, at, end, flags);
+    if (line.is("content-length")) length = contentLength(line, at, length);
     lines.push(line);
     at = end;
   }
   return length;
 }
 
+function endOfFolds(text: string, end: number): number {
+  while (isBlank(text.charCodeAt(end))) end = lineEnd(text, end) + 2;
+  return end;
+}
+
 /** header-name HCOLON value: white space before the colon is legal, a fold is not (RFC 3261 7.3.1). */
-function headerLine(head: string, start: number, end: number): HeaderLine {
-  const nameEnd = skip(head, start, TOKEN);
+function headerLine(text: string, start: number, end: number, flags: number): HeaderLine {
+  let nameEnd = start;
+  let code = text.charCodeAt(nameEnd);
+  while (code < 128 && ((CLASSES[code] as number) & TOKEN) !== 0) code = text.charCodeAt(++nameEnd);
   let colon = nameEnd;
-  while (isBlank(head.charCodeAt(colon))) colon++;
-  if (nameEnd === start || head.charCodeAt(colon) !== 0x3a) {
+  while (isBlank(text.charCodeAt(colon))) colon++;
+  if (nameEnd === start || text.charCodeAt(colon) !== 0x3a) {
     throw new SipSyntaxError(
-      `found ${quoted(head.slice(start, end - 2))}, need "name: value"`,
+      `found ${quoted(text.slice(start, end - 2))}, need "name: value"`,
       start,
       "header-line",
     );
   }
-  return new HeaderLine(head, start, nameEnd, colon, end, headerKey(head.slice(start, nameEnd)));
+  return new HeaderLine(text, start, nameEnd, colon, end, flags);
 }
 
 function contentLength(line: HeaderLine, offset: number, other: number | undefined): number {
@@ -100,17 +143,17 @@ function contentLength(line: HeaderLine, offset: number, other: number | undefin
   return length;
 }
 
-function cut(
-  source: Uint8Array,
+function endOfBody(
+  total: number,
   start: number,
   length: number | undefined,
   framing: "datagram" | "stream",
-): { body: Uint8Array; surplus: Uint8Array } {
-  const present = source.length - start;
+): number {
+  const present = total - start;
   if (length !== undefined && length > present) {
     throw new SipSyntaxError(
       `Content-Length is ${length}, found ${present} octets of body`,
-      source.length,
+      total,
       "framing",
     );
   }
@@ -120,12 +163,12 @@ function cut(
       : `Content-Length is ${length}, found ${present} octets of body`;
     throw new SipSyntaxError(problem, start, "framing");
   }
-  if (present === 0) return { body: NO_BYTES, surplus: NO_BYTES };
-  const end = start + (length ?? present);
-  return {
-    body: source.subarray(start, end),
-    surplus: end === source.length ? NO_BYTES : source.subarray(end),
-  };
+  return start + (length ?? present);
+}
+
+function cut(source: string | Uint8Array, start: number, end: number): Uint8Array | Slice {
+  if (start === end) return NO_BYTES;
+  return typeof source === "string" ? { source, start, end } : source.slice(start, end);
 }
 
 /** Request-Line or Status-Line, single spaces between their parts (RFC 3261 7.1, 7.2). */
@@ -159,20 +202,14 @@ function statusLine(
 ): SipResponse {
   const code = line.slice(space + 1, space + 4);
   if (space < 0 || !/^[0-9]{3}$/.test(code) || line.charCodeAt(space + 4) !== 0x20) {
-    throw new SipSyntaxError(
-      `found ${quoted(line)}, need a status code of three digits`,
-      offset + space + 1,
-      "start-line",
-    );
+    const at = offset + space + 1;
+    throw new SipSyntaxError(`found ${quoted(line)}, need a status code of three digits`, at, "start-line");
   }
   const reason = line.slice(space + 5);
   const odd = control(reason);
   if (odd >= 0) {
-    throw new SipSyntaxError(
-      "control character in the reason phrase",
-      offset + space + 5 + odd,
-      "start-line",
-    );
+    const at = offset + space + 5 + odd;
+    throw new SipSyntaxError("control character in the reason phrase", at, "start-line");
   }
   return new SipResponse(Number(code), reason, version, parts);
 }

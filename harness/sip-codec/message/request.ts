@@ -1,7 +1,8 @@
 import { SipSyntaxError } from "../errors.ts";
 import { every, TOKEN } from "../grammar.ts";
 import { decodeText, encodeText } from "../octets.ts";
-import { parseUri, type Uri } from "../uri/uri.ts";
+import { parseUri } from "../uri/parse.ts";
+import type { Uri } from "../uri/uri.ts";
 import type { MessageParts } from "./message.ts";
 import { TypedViews } from "./typed_views.ts";
 

@@ -82,7 +82,7 @@ export abstract class TypedViews extends HeaderSection {
   }
   /** 0 to 255 (RFC 3261 20.22). */
   get maxForwards(): number | undefined {
-    return this.single("max-forwards", (text, field) => parseNumber(text, field, 255));
+    return this.single("max-forwards", parseMaxForwards);
   }
   /** Seconds, below 2^32. */
   get expires(): number | undefined {
@@ -127,7 +127,7 @@ export abstract class TypedViews extends HeaderSection {
   }
   /** RFC 7315 5.1. */
   get associatedUris(): readonly NameAddr[] {
-    return this.list("p-associated-uri", (text, field) => text === "" ? [] : parseNameAddrs(text, field));
+    return this.list("p-associated-uri", parseOptionalNameAddrs);
   }
   /** RFC 7315 5.2. */
   get calledPartyId(): NameAddr | undefined {
@@ -164,23 +164,23 @@ export abstract class TypedViews extends HeaderSection {
     return this.list("security-verify", parseSecurityMechanisms);
   }
   get wwwAuthenticate(): readonly Challenge[] {
-    return this.list("www-authenticate", (text, field) => [parseChallenge(text, field)]);
+    return this.each("www-authenticate", parseChallenge);
   }
   get proxyAuthenticate(): readonly Challenge[] {
-    return this.list("proxy-authenticate", (text, field) => [parseChallenge(text, field)]);
+    return this.each("proxy-authenticate", parseChallenge);
   }
   get authorization(): readonly Credentials[] {
-    return this.list("authorization", (text, field) => [parseCredentials(text, field)]);
+    return this.each("authorization", parseCredentials);
   }
   get proxyAuthorization(): readonly Credentials[] {
-    return this.list("proxy-authorization", (text, field) => [parseCredentials(text, field)]);
+    return this.each("proxy-authorization", parseCredentials);
   }
   get authenticationInfo(): Params | undefined {
     return this.single("authentication-info", parseAuthenticationInfo);
   }
   /** RFC 8224: one per field. */
   get identity(): readonly Identity[] {
-    return this.list("identity", (text, field) => [parseIdentity(text, field)]);
+    return this.each("identity", parseIdentity);
   }
   get callInfo(): readonly UriInfo[] {
     return this.list("call-info", parseUriInfos);
@@ -248,4 +248,13 @@ export abstract class TypedViews extends HeaderSection {
   get sipIfMatch(): string | undefined {
     return this.single("sip-if-match", parseToken);
   }
+}
+
+/** P-Associated-URI may be empty (RFC 7315 5.1). */
+function parseOptionalNameAddrs(text: string, field: string): NameAddr[] {
+  return text === "" ? [] : parseNameAddrs(text, field);
+}
+
+function parseMaxForwards(text: string, field: string): number {
+  return parseNumber(text, field, 255);
 }

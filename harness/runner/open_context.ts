@@ -1,5 +1,6 @@
 /** The context of one attempt at a case: what it hands out it also takes back. */
 import { EnvironmentError, LocalMisuseError, PeerViolation } from "../errors.ts";
+import { drive } from "../net/driver.ts";
 import type { Clock, Net } from "../net/types.ts";
 import { NoAnswer } from "../peer/no_answer.ts";
 import { accessOf } from "../peer/ue/access.ts";
@@ -73,6 +74,7 @@ export function openContext(parts: ContextParts): OpenContext {
       const ue = await parts.peers.createUe({
         net: parts.net,
         clock,
+        drive,
         profile,
         subscriber,
         options: { ...options, local: { ...options.local, address: place.address } },

@@ -1,13 +1,17 @@
 /** How the runner makes peers: real ones in harness/peer, other ones in tests. */
-import type { Clock, Net, Tap } from "../net/types.ts";
+import type { Clock, Drive, Net, Tap } from "../net/types.ts";
 import type { Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { Random } from "./context.ts";
 
-/** What a UE is made of. `options.local.address` is always set by the runner. */
+/**
+ * What a UE is made of: a UeSetup without the memory that UEs of one device share. `options.local.address` is always
+ * set by the runner.
+ */
 export interface UeParts {
   readonly net: Net;
   readonly clock: Clock;
+  readonly drive: Drive;
   readonly profile: Profile;
   readonly subscriber: Subscriber;
   readonly options: UeOptions;

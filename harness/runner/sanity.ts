@@ -3,6 +3,7 @@
  * a P-CSCF answers even a REGISTER it refuses (TS 33.203 6.1.1). It does not wait for the transaction to time out.
  */
 import { EnvironmentError, PeerViolation } from "../errors.ts";
+import { drive } from "../net/driver.ts";
 import type { Clock, Net, TransportName } from "../net/types.ts";
 import { NoAnswer } from "../peer/no_answer.ts";
 import { accessOf } from "../peer/ue/access.ts";
@@ -72,6 +73,7 @@ async function ask(
     const ue = await peers.createUe({
       net,
       clock,
+      drive,
       profile,
       subscriber,
       options: { entry, transport, local: { address: place.address } },

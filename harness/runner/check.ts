@@ -128,7 +128,12 @@ export function checkFunction(parts: CheckParts): CheckFunction {
       return holds;
     };
     return {
-      that: (actual) => expectation(actual, record),
+      that: (actual) => {
+        if (actual instanceof Promise) {
+          parts.ledger.misuse(`check "${name}" judges a promise: await it first`);
+        }
+        return expectation(actual, record);
+      },
       answer: (response) => answerExpectation(response, record),
       holds: (holds, { expected, actual }) =>
         record(holds, expected, typeof actual === "string" ? actual : describe(actual), actual),

@@ -87,6 +87,12 @@ Deno.test("check() notes a requirement that the case does not verify, and still 
   assert.match(ledger.misuses[1] ?? "", /cites "r\/9\/99", which is not in the catalogue/);
 });
 
+Deno.test("that() of a promise is a mistake of the case, not of the device", () => {
+  const { ledger, check } = fresh();
+  check().that(Promise.resolve(1)).isPresent();
+  assert.deepEqual(ledger.misuses, ['check "a name" judges a promise: await it first']);
+});
+
 Deno.test("that().equals() compares octets, lists and things with equals by content", () => {
   assert.ok(judged((check) => check.that(new Uint8Array([1, 2])).equals(new Uint8Array([1, 2]))).holds);
   assert.ok(!judged((check) => check.that(new Uint8Array([1, 2])).equals(new Uint8Array([1, 3]))).holds);

@@ -24,7 +24,7 @@ export const failures = [
     id: "aka/wrong-response-is-refused",
     title: "A wrong response ends the run: refused, without a nonce, and nobody is registered",
     verifies: ["33.203/6.1.2.1/02"],
-    kills: ["@33.203/6.1.2.1/02"],
+    kills: ["scscf/rechallenges-after-wrong-response"],
     peer: "ue",
     needs: { aka: true },
     leases: ["aka", "aka"],
@@ -45,7 +45,7 @@ export const failures = [
     id: "aka/network-failure-report-is-processed",
     title: "The report of a network authentication failure is accepted and ends the run",
     verifies: ["33.203/6.1.2.2/01"],
-    kills: ["@33.203/6.1.2.2/01"],
+    kills: ["pcscf/discards-failure-report"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -70,7 +70,7 @@ export const failures = [
     id: "aka/failure-carries-no-security-parameters",
     title: "The failure response carries no nonce, key, vector or mechanism",
     verifies: ["33.203/6.1.2.2/03"],
-    kills: ["@33.203/6.1.2.2/03"],
+    kills: ["scscf/failure-carries-challenge"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -110,7 +110,7 @@ export const failures = [
     id: "aka/new-challenge-supersedes-the-old",
     title: "Once challenged anew, the answer to the former challenge does not register",
     verifies: ["33.203/6.1.2.3/01"],
-    kills: ["@33.203/6.1.2.3/01"],
+    kills: ["scscf/accepts-superseded-challenge"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -129,7 +129,7 @@ export const failures = [
     id: "aka/one-registration-at-a-time",
     title: "Of two overlapping registration procedures at most the latest completes",
     verifies: ["33.203/7.4.1a/01"],
-    kills: ["@33.203/7.4.1a/01"],
+    kills: ["scscf/completes-overlapping-registrations"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -150,7 +150,7 @@ export const failures = [
     id: "aka/superseded-vector-is-refused",
     title: "The nonce tells which vector is in use: an earlier one is refused, whatever the UE claims",
     verifies: ["S3-010xxx/LS/06"],
-    kills: ["@S3-010xxx/LS/06"],
+    kills: ["scscf/accepts-earlier-vector"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -176,7 +176,7 @@ export const failures = [
     id: "aka/used-vector-is-refused",
     title: "An Authorization that was accepted once is not accepted again",
     verifies: ["S3-010xxx/LS/07"],
-    kills: ["@S3-010xxx/LS/07"],
+    kills: ["scscf/nonce-valid-after-use"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {

@@ -23,7 +23,7 @@ export const synchronisation = [
     id: "aka/forged-auts-does-not-resynchronise",
     title: "SQN follows an AUTS whose MAC-S verifies, and no other",
     verifies: ["33.203/6.1.3/02"],
-    kills: ["@33.203/6.1.3/02"],
+    kills: ["hss/adopts-unverified-auts"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -53,7 +53,7 @@ export const synchronisation = [
     id: "aka/resynchronisation-goes-on-with-a-fresh-challenge",
     title: "After AUTS comes a fresh challenge that registers; the old batch is gone",
     verifies: ["33.203/6.1.3/03"],
-    kills: ["@33.203/6.1.3/03"],
+    kills: ["scscf/continues-old-batch"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -80,7 +80,7 @@ export const synchronisation = [
     id: "aka/failures-after-resynchronisation-end",
     title: "Repeated AUTS and failures after it end, and do not lock the subscriber",
     verifies: ["33.203/6.1.3/04"],
-    kills: ["@33.203/6.1.3/04"],
+    kills: ["scscf/endless-resynchronisation"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -106,7 +106,7 @@ export const synchronisation = [
     id: "aka/parameter-lengths",
     title: "RAND and AUTN have 16 octets, AUTS of another length than 14 is refused",
     verifies: ["33.203/6.1.1/15"],
-    kills: ["@33.203/6.1.1/15"],
+    kills: ["scscf/passes-malformed-auts"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given, random }) {

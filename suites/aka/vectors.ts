@@ -11,7 +11,7 @@ export const vectors = [
     id: "aka/vectors-are-those-of-33.102",
     title: "Every AUTN verifies and RAND is random",
     verifies: ["33.203/6.1.0/03"],
-    kills: ["@33.203/6.1.0/03"],
+    kills: ["hss/predictable-rand"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -30,7 +30,7 @@ export const vectors = [
     id: "aka/sqn-is-fresh",
     title: "Each challenge has a fresh SQN, within the ISIM's range, and a constant AMF",
     verifies: ["33.203/6.1.0/04"],
-    kills: ["@33.203/6.1.0/04"],
+    kills: ["hss/repeats-sqn"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {

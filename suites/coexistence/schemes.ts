@@ -28,7 +28,7 @@ export const schemes = [
     id: "coexistence/integrity-protected-of-the-ue-is-void",
     title: "What the UE writes about integrity protection never lets it in",
     verifies: ["33.203/P.3/01"],
-    kills: ["@33.203/P.3/01"],
+    kills: ["pcscf/keeps-integrity-protected"],
     peer: "ue",
     leases: ["digest"],
     async run({ ue, check }) {
@@ -53,7 +53,7 @@ export const schemes = [
     id: "coexistence/scheme-is-not-what-the-ue-claims",
     title: "A Digest subscriber is challenged with Digest, whatever the REGISTER claims",
     verifies: ["33.203/N.2.1.1/11"],
-    kills: ["@33.203/N.2.1.1/11"],
+    kills: ["scscf/follows-ue-algorithm"],
     peer: "ue",
     leases: ["digest"],
     async run({ ue, check }) {
@@ -78,7 +78,7 @@ export const schemes = [
     id: "coexistence/aka-is-not-bid-down",
     title: "Taking Security-Client away does not turn an AKA subscriber into a password user",
     verifies: ["33.203/N.1/06"],
-    kills: ["@33.203/N.1/06"],
+    kills: ["scscf/password-for-aka-without-sec-agree"],
     peer: "ue",
     leases: ["aka"],
     async run({ ue, check }) {
@@ -98,7 +98,7 @@ export const schemes = [
     id: "coexistence/one-core-serves-both",
     title: "Subscribers of AKA and of Digest are served by one S-CSCF at the same time",
     verifies: ["33.203/P.2/01"],
-    kills: ["@33.203/P.2/01"],
+    kills: ["scscf/digest-evicts-aka"],
     peer: "ue",
     needs: { aka: true, digest: true },
     leases: ["aka", "digest"],
@@ -132,7 +132,7 @@ export const schemes = [
     id: "coexistence/schemes-do-not-disturb-each-other",
     title: "Interleaved registrations of different schemes end as they would alone",
     verifies: ["33.203/P.2/02"],
-    kills: ["@33.203/P.2/02"],
+    kills: ["scscf/one-authentication-state"],
     peer: "ue",
     needs: { aka: true, digest: true },
     leases: ["aka", "digest", "digest"],
@@ -157,7 +157,7 @@ export const schemes = [
     id: "coexistence/unusable-security-client-counts-as-none",
     title: "Mechanisms that the P-CSCF cannot use are treated as if none were offered",
     verifies: ["33.203/P.3/06"],
-    kills: ["@33.203/P.3/06"],
+    kills: ["pcscf/selects-unknown-mechanism"],
     peer: "ue",
     leases: ["digest"],
     async run({ ue, check }) {
@@ -182,7 +182,7 @@ export const schemes = [
     id: "coexistence/other-access-means-digest",
     title: "From an access that is neither 3GPP nor NASS a REGISTER is handled as SIP Digest",
     verifies: ["33.203/P.3/10"],
-    kills: ["@33.203/P.3/10"],
+    kills: ["pcscf/demands-sec-agree"],
     peer: "ue",
     leases: ["digest"],
     async run({ ue, check }) {
@@ -207,7 +207,7 @@ export const schemes = [
     id: "coexistence/scheme-does-not-change",
     title: "Later REGISTERs do not move a registration to a weaker scheme",
     verifies: ["33.203/P.4.1/02"],
-    kills: ["@33.203/P.4.1/02"],
+    kills: ["scscf/changes-scheme"],
     peer: "ue",
     leases: ["aka"],
     async run({ ue, check, given }) {
@@ -232,7 +232,7 @@ export const schemes = [
     id: "coexistence/impi-is-derived-for-digest",
     title: "Without Authorization the core derives the IMPI, and holds the answer to it",
     verifies: ["33.203/P.6/02"],
-    kills: ["@33.203/P.6/02"],
+    kills: ["icscf/demands-authorization"],
     peer: "ue",
     leases: ["digest", "digest"],
     async run({ ue, check }) {

@@ -40,3 +40,11 @@ export function quiet<T>(promise: Promise<T>): Promise<T> {
 export function begin<T>(act: () => T): Promise<T> {
   return quiet(new Promise((resolve) => resolve(act())));
 }
+
+/** For `catch()`: a window that passed with nothing in it gives this value. Being closed, or unable, is none. */
+export function orSilence<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof NoAnswer && !error.closed) return value;
+    throw error;
+  };
+}

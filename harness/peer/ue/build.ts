@@ -4,6 +4,7 @@
  */
 import { buildRequest, type SipRequest } from "sip-codec";
 import type { Endpoint, TransportName } from "../../net/types.ts";
+import type { Protection, Step } from "./protection.ts";
 import type { Random } from "./types.ts";
 
 /** TS 24.229 7.2A.8.2 with the IANA value of the multimedia telephony service. */
@@ -12,9 +13,9 @@ export const MMTEL = "urn:urn-7:3gpp-service.ims.icsi.mmtel";
 /** `;`-parameter of Contact: an ICSI is a URN, percent-encoded in a feature tag (TS 24.229 7.9.2). */
 export const ICSI_TAG = `+g.3gpp.icsi-ref="${encodeURIComponent(MMTEL)}"`;
 
+/** Who sends: the protection knows which way, and hence what Via and Contact name. */
 export interface Sender {
-  readonly transport: TransportName;
-  readonly local: Endpoint;
+  readonly protection: Pick<Protection, "transport" | "sentBy" | "contactAt">;
   readonly random: Random;
   readonly accessNetworkInfo: string | undefined;
 }
@@ -37,7 +38,7 @@ export interface RegisterFacts {
 export function register(sender: Sender, facts: RegisterFacts): SipRequest {
   const uri = registrarUri(facts.homeDomain);
   return buildRequest("REGISTER", uri, [
-    ["Via", via(sender)],
+    ["Via", via(sender, "register")],
     ["Max-Forwards", "70"],
     ["From", `<${facts.impu}>;tag=${facts.fromTag}`],
     ["To", `<${facts.impu}>`],
@@ -65,7 +66,7 @@ export interface RequestFacts {
 /** A request that begins a dialog or stands alone. */
 export function outOfDialog(sender: Sender, method: string, target: string, facts: RequestFacts): SipRequest {
   return buildRequest(method, target, [
-    ["Via", via(sender)],
+    ["Via", via(sender, "request")],
     ["Max-Forwards", "70"],
     ...facts.routes.map((route): [string, string] => ["Route", route]),
     ["From", `<${facts.from}>;tag=${facts.fromTag}`],
@@ -84,7 +85,7 @@ export function outOfDialog(sender: Sender, method: string, target: string, fact
 
 /** What every request of ours inside a dialog gets on top of what the dialog says. */
 export function inDialog(sender: Sender, request: SipRequest): SipRequest {
-  request.prepend("Via", via(sender));
+  request.prepend("Via", via(sender, "request"));
   // TS 24.229 5.1.2A.1.1: in every request except ACK and CANCEL.
   if (request.method !== "ACK" && sender.accessNetworkInfo !== undefined) {
     request.set("P-Access-Network-Info", sender.accessNetworkInfo);
@@ -93,9 +94,11 @@ export function inDialog(sender: Sender, request: SipRequest): SipRequest {
 }
 
 /** Via of ours with a branch of its own; responses come back to where we sent from (RFC 3581). */
-export function via({ transport, local, random }: Sender): string {
+export function via({ protection, random }: Sender, step: Step): string {
+  const { transport } = protection;
   const rport = transport === "udp" ? ";rport" : "";
-  return `SIP/2.0/${transport.toUpperCase()} ${hostPort(local)};branch=z9hG4bK${random.token(20)}${rport}`;
+  const sentBy = hostPort(protection.sentBy(step));
+  return `SIP/2.0/${transport.toUpperCase()} ${sentBy};branch=z9hG4bK${random.token(20)}${rport}`;
 }
 
 /** The domain of the home network, as a URI (TS 24.229 5.1.1.2.1). */
@@ -110,7 +113,8 @@ export function contact(
   outbound: { readonly instance: string; readonly regId: number } | undefined,
 ): string {
   const flow = outbound ? `;+sip.instance="<${outbound.instance}>";reg-id=${outbound.regId}` : "";
-  return `<sip:${user}@${hostPort(sender.local)}${transportParameter(sender.transport)}>${flow};${ICSI_TAG}`;
+  const { transport, contactAt } = sender.protection;
+  return `<sip:${user}@${hostPort(contactAt)}${transportParameter(transport)}>${flow};${ICSI_TAG}`;
 }
 
 /** Route field value that names the entry point. */

@@ -4,7 +4,7 @@
  */
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { Clock } from "../../net/types.ts";
-import { NoAnswer, quiet } from "../no_answer.ts";
+import { NoAnswer, orSilence, quiet } from "../no_answer.ts";
 import type { Exchange } from "./types.ts";
 
 export interface ExchangeOptions {
@@ -76,14 +76,12 @@ export class LiveExchange implements Exchange {
     });
   }
 
-  async unanswered(within = this.#options.silence): Promise<boolean> {
+  unanswered(within: number = this.#options.silence): Promise<boolean> {
     const { clock } = this.#options;
     const timer = new AbortController();
-    const end = clock.wait(clock.now() + within, timer.signal).then(() => undefined);
-    const first = this.#watch(() => this.#responses[0]).catch(() => undefined);
-    const came = await Promise.race([first, end]);
-    timer.abort();
-    return came === undefined;
+    const windowEnds = clock.wait(clock.now() + within, timer.signal).then(() => true);
+    const firstComes = this.#watch(() => this.#responses[0]).then(() => false, orSilence(true));
+    return quiet(Promise.race([firstComes, windowEnds]).finally(() => timer.abort()));
   }
 
   /** The exchange goes on with another transaction. */

@@ -9,6 +9,7 @@ import type { HeaderValues, IncomingRequest, RespondOptions, Tamper } from "./ty
 export interface Answering {
   /** The UE's Contact, for responses that establish or refresh a dialog. */
   readonly contact: () => string;
+  readonly accessNetworkInfo: () => string | undefined;
   send(key: string, response: SipResponse, tamper: Tamper<SipResponse> | undefined): void;
 }
 
@@ -74,6 +75,9 @@ export class Arrived implements IncomingRequest {
     if (MAKES_DIALOG.has(request.method) && status > 100 && status < 300) {
       response.set("Contact", this.#answering.contact());
     }
+    // TS 24.229 5.1.2A.2: in every response but those to CANCEL.
+    const info = this.#answering.accessNetworkInfo();
+    if (info !== undefined && status > 100) response.set("P-Access-Network-Info", info);
     applyHeaders(response, options.headers);
     if (options.sdp !== undefined) setSdp(response, options.sdp);
     return response;

@@ -11,11 +11,15 @@ export type Step = "register" | "answer" | "request";
 
 export interface Protection {
   readonly transport: TransportName;
-  /** What Via and Contact name. */
+  /** Where the UE is; what `ue.local` tells. */
   readonly local: Endpoint;
-  /** What Route names, and where requests go. */
+  /** What Contact names: where the network's requests are awaited (port_us with IPsec, TS 33.203 7.1). */
+  readonly contactAt: Endpoint;
+  /** What Route names at the moment. */
   readonly remote: Endpoint;
   readonly sockets: readonly MessageSocket[];
+  /** sent-by of Via. */
+  sentBy(step: Step): Endpoint;
   flow(step: Step): Flow;
   /** Adds what the mechanism needs to a request that is otherwise finished (Security-Client, Require…). */
   dress(request: SipRequest, step: Step): void;
@@ -38,6 +42,14 @@ export class Cleartext implements Protection {
     this.sockets = [socket];
     this.local = socket.local;
     this.transport = socket.transport;
+  }
+
+  get contactAt(): Endpoint {
+    return this.local;
+  }
+
+  sentBy(_step: Step): Endpoint {
+    return this.local;
   }
 
   flow(_step: Step): Flow {

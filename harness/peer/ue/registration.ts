@@ -107,7 +107,7 @@ export class Registrations {
   async answer(challenge: ReceivedChallenge, options: AnswerOptions = {}): Promise<Registered> {
     const request = challenge.request.clone();
     const answer = this.#answerFor(challenge, request, options);
-    request.set("Via", build.via(this.#parts.sender));
+    request.set("Via", build.via(this.#parts.sender, "answer"));
     request.set("CSeq", `${++this.#cseq} REGISTER`);
     request.set(
       challenge.status === 407 ? "Proxy-Authorization" : "Authorization",

@@ -137,7 +137,7 @@ export class Requests {
     const { method, requestUri: uri, body } = request;
     const credentials = this.credentials(challenge, { method, uri, body }, options);
     const cseq = renumber?.() ?? (lenient(() => request.cseq?.seq) ?? 0) + 1;
-    request.set("Via", build.via(this.sender));
+    request.set("Via", build.via(this.sender, "request"));
     request.set("CSeq", `${cseq} ${method}`);
     request.set(authorizationField(challenge), formatCredentials(credentials));
     return applyHeaders(request, options.headers);

@@ -44,7 +44,7 @@ const MIRRORED = new Map<string | undefined, string>([
 ]);
 
 function describe(
-  { local: { address }, random }: Sender,
+  { protection: { contactAt: { address } }, random }: Sender,
   media: NonNullable<Parameters<typeof buildSdp>[0]["media"]>,
 ) {
   const sessionId = String(1 + random.integer(0x7fff_ffff));

@@ -22,6 +22,7 @@ export interface StationOptions {
   readonly random: Random;
   /** The UE's Contact at the moment. */
   readonly contact: () => string;
+  readonly accessNetworkInfo: string | undefined;
 }
 
 /** Who takes requests from the network: asked in turn, the first that says true has it. */
@@ -49,7 +50,8 @@ export class Station {
   readonly #exchanges = new Map<string, LiveExchange>();
   readonly #arrived = new Map<string, Arrived>();
   readonly #reading: Promise<void>;
-  #automatic: (arrived: Arrived) => void;
+  readonly #automatic: (arrived: Arrived) => void;
+  #closed = false;
 
   constructor(options: StationOptions, automatic: (arrived: Arrived) => void) {
     const { protection, clock, timers: { t1, t2, t4 }, random } = options;
@@ -66,6 +68,10 @@ export class Station {
       onSendError: (item, error, now) => this.#layer.sendFailed(item, error, now),
     });
     this.#reading = this.#read();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Sends a request as it stands after `tamper`; with `exchange`, as its continuation. */
@@ -113,6 +119,7 @@ export class Station {
 
   /** Closes the sockets; everything that waits is told, quietly. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const exchange of this.#exchanges.values()) exchange.close();
     for (const inbox of [this.unclaimed, this.strays, this.pongs]) inbox.close();
     await this.#driver.close();
@@ -121,6 +128,7 @@ export class Station {
 
   readonly #answering: Answering = {
     contact: () => this.#options.contact(),
+    accessNetworkInfo: () => this.#options.accessNetworkInfo,
     send: (key, response, tamper) => {
       const bytes = tamper?.(response) ?? undefined;
       const invite = this.#arrived.has(key);
@@ -148,6 +156,7 @@ export class Station {
   }
 
   #transmit(request: SipRequest, step: Step, bytes: Uint8Array | undefined): string {
+    if (this.#closed) throw new LocalMisuseError(`"${request.method}" cannot be sent: the UE is closed`);
     const flow = this.protection.flow(step);
     return this.#layer.request(request, flow, this.#now(), { via: "keep", ...(bytes ? { bytes } : {}) });
   }

@@ -2,7 +2,7 @@
 import { formatCredentials, type SipRequest, type SipResponse, StreamFramer } from "sip-codec";
 import type { Endpoint, TransportName } from "../../net/types.ts";
 import type { Profile, Subscriber } from "../../../profiles/types.ts";
-import { begin, NoAnswer, quiet } from "../no_answer.ts";
+import { begin, orSilence, quiet } from "../no_answer.ts";
 import { accessNetworkInfo, accessOf, entryPoint, localEndpoint } from "./access.ts";
 import type { Sender } from "./build.ts";
 import { Calls } from "./calls.ts";
@@ -96,13 +96,11 @@ class LiveUe implements t.Ue {
     const outbound = typeof options.outbound === "object" ? options.outbound : { regId: 1 };
     this.instance = outbound.instance ?? `urn:uuid:${uuid(random)}`;
 
-    const { transport, local } = protection;
-    const sender: Sender = { transport, local, random, accessNetworkInfo: info };
+    const sender: Sender = { protection, random, accessNetworkInfo: info };
     const means: Means = { isim, password: options.secrets?.password ?? subscriber.digest?.password };
-    const contact = () => this.contact;
     const automatic = new Set(options.automatic ?? ["OPTIONS", "NOTIFY"]);
     this.#station = new Station(
-      { protection, clock, drive, timers, random, contact },
+      { protection, clock, drive, timers, random, contact: () => this.contact, accessNetworkInfo: info },
       (arrived) => automatic.has(arrived.request.method) && answerByItself(arrived),
     );
     this.#registration = new Registrations({
@@ -137,7 +135,7 @@ class LiveUe implements t.Ue {
   }
 
   get registered(): boolean {
-    return this.#registration.registered;
+    return !this.#station.closed && this.#registration.registered;
   }
 
   get contact(): string {
@@ -236,10 +234,12 @@ class LiveUe implements t.Ue {
     return quiet(this.#station.strays.take(anything, within).catch(orSilence(undefined)));
   }
 
-  async keepAlive(within: number = this.#timers.answer): Promise<boolean> {
-    this.#station.sendRaw(new TextEncoder().encode("\r\n\r\n"));
+  keepAlive(within: number = this.#timers.answer): Promise<boolean> {
     const anything = { what: "the answer to a keep-alive", fits: () => true };
-    return await quiet(this.#station.pongs.take(anything, within).then(() => true, orSilence(false)));
+    const sent = begin(() => this.#station.sendRaw(new TextEncoder().encode("\r\n\r\n")));
+    return quiet(
+      sent.then(() => this.#station.pongs.take(anything, within)).then(() => true, orSilence(false)),
+    );
   }
 
   close(): Promise<void> {
@@ -257,14 +257,6 @@ function answerByItself(arrived: Arrived): void {
 
 function identityOf(subscriber: Subscriber, profile: Profile): t.Identity {
   return { impi: subscriber.impi, impus: subscriber.impus, homeDomain: profile.home.domain };
-}
-
-/** The window has passed and nothing came: that is an answer as well. Being closed is none. */
-function orSilence<T>(value: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof NoAnswer && !error.closed) return value;
-    throw error;
-  };
 }
 
 /** Version 4 (RFC 9562 5.4), from the run's seed. */

@@ -2,8 +2,8 @@
  * The network of a test: says what a script tells it, message by message, and keeps what it heard. It has no
  * transactions, so a test can also make it behave badly.
  */
-import { buildRequest, buildResponse, parseMessage, SipRequest, SipResponse } from "sip-codec";
-import type { Clock, Flow, MessageSocket, Net, TransportName } from "../../../net/types.ts";
+import { buildRequest, buildResponse, parseMessage, SipRequest, SipResponse, StreamFramer } from "sip-codec";
+import type { Clock, Endpoint, Flow, MessageSocket, Net, TransportName } from "../../../net/types.ts";
 
 /** What comes back: responses and requests in order, or octets. */
 export type Reply = SipResponse | SipRequest | Uint8Array;
@@ -22,15 +22,22 @@ export class ScriptedNetwork {
   #lastFlow: Flow | undefined;
   #branch = 0;
 
-  constructor(net: Net, clock: Clock, readonly transport: TransportName) {
+  constructor(
+    net: Net,
+    clock: Clock,
+    readonly transport: TransportName,
+    readonly at: Endpoint = { address: "10.0.0.1", port: 5060 },
+  ) {
     this.#net = net;
     this.#clock = clock;
   }
 
-  async open(): Promise<void> {
-    const local = { address: "10.0.0.1", port: 5060 };
-    this.#socket = await this.#net.open(this.transport, { local, clock: this.#clock });
+  /** Gives the endpoint it listens on. */
+  async open(): Promise<Endpoint> {
+    const framer = () => new StreamFramer();
+    this.#socket = await this.#net.open(this.transport, { local: this.at, clock: this.#clock, framer });
     this.#reading = this.#read(this.#socket);
+    return this.#socket.local;
   }
 
   /** What to say to requests of this method; `n` counts the calls from 0. */

@@ -40,7 +40,11 @@ export function mergeResults(inputs: readonly MergeInput[]): RunResult {
       };
       const known = cases.get(result.id);
       if (!known) {
-        cases.set(result.id, { result, from, starts: new Set([result.startedAt]) });
+        cases.set(result.id, {
+          result,
+          from,
+          starts: new Set(result.attempts > 0 ? [result.startedAt] : []),
+        });
         continue;
       }
       sameCase(known.result, result, known.from, from);
@@ -49,7 +53,7 @@ export function mergeResults(inputs: readonly MergeInput[]): RunResult {
           `Cannot merge: "${known.from}" and "${from}" hold the same attempt at "${result.id}" (${result.startedAt})`,
         );
       }
-      known.starts.add(result.startedAt);
+      if (result.attempts > 0) known.starts.add(result.startedAt);
       known.result = repeat(known.result, result);
     }
   }

@@ -6,6 +6,7 @@ export { parseTrace, TraceSyntaxError } from "./trace_file.ts";
 export { MergeError, type MergeInput, mergeResults } from "./merge.ts";
 export { summarise } from "./summary.ts";
 export { countStandings, type Standing, standing } from "./standing.ts";
+export { html, type HtmlInput, traceabilityHtml } from "./html.tsx";
 export { junit } from "./junit.ts";
 export { tap } from "./tap.ts";
 export { markdown } from "./markdown.ts";

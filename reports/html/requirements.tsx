@@ -1,5 +1,6 @@
 /** Requirement × case: what each clause is judged by and how that went. */
 import type { CaseResult } from "../../harness/runner/events.ts";
+import { plural } from "../_text.ts";
 import { type Standing, standing, STANDING_WORDS } from "../standing.ts";
 import type { Traceability, TracedRequirement } from "../traceability.ts";
 import { Icon } from "./icons.tsx";
@@ -39,8 +40,9 @@ export function Requirements({ traced, results, statements }: {
     <section id="requirements">
       <h2>Requirements</h2>
       <p class="soft">
-        {covered} of {requirements} requirements are judged by at least one case; {untestable}{" "}
-        cannot be seen from outside, {open} have no case yet.
+        {`${covered} of ${
+          plural(requirements, "requirement")
+        } judged by at least one case, ${open} without a case yet, ${untestable} not testable from outside.`}
       </p>
       <div class="filters needs-script" role="search" aria-label="Filter the requirements">
         <label class="search">

@@ -101,7 +101,8 @@ export const SCRIPT = `"use strict";
 
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = cases.filter((one) => !one.hidden && !one.open && !/^(pass|notApplicable)$/.test(one.dataset.stands));
+    const wanted = cases.filter((one) => !one.hidden && !/^(pass|notApplicable)$/.test(one.dataset.stands));
+    opened = wanted.flatMap((one) => [one, ...one.querySelectorAll(".row.broken")]).filter((one) => !one.open);
     for (const one of opened) one.open = true;
   });
   addEventListener("afterprint", () => {

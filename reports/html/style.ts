@@ -105,7 +105,7 @@ const CASES = `
 .level { display: inline-block; font-size: .78rem; color: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 0 .35em; margin: 0 .15em; white-space: nowrap; }
 .checks { font-size: .92rem; } .checks td:first-child { width: 40%; } .checks td:last-child { white-space: nowrap; padding-right: 0; } .checks code { color: var(--soft); }
 .checks tr.broken { background: color-mix(in srgb, var(--fail) 7%, transparent); }
-.mark { color: var(--v); margin-right: .4rem; } .checks td:first-child { padding-left: 1.5rem; text-indent: -1.5rem; } .checks td:first-child code { display: block; text-indent: 0; } .checks thead th:first-child { padding-left: 1.5rem; }
+.mark { color: var(--v); margin-right: .4rem; } .checks td:first-child { padding-left: 1.5rem; text-indent: -1.5rem; } .checks td:first-child > * { text-indent: 0; } .checks td:first-child code { display: block; } .checks .level { margin-left: 0; } .checks thead th:first-child { padding-left: 1.5rem; }
 .case-facts { display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; font-size: .85rem; } .case-facts div { display: flex; align-items: baseline; gap: .5rem; flex-wrap: wrap; } .case-facts dd { display: flex; align-items: baseline; flex-wrap: wrap; gap: 0 .8rem; overflow-wrap: anywhere; }
 .matrix { border-top: 1px solid var(--line); } .matrix > summary { padding: .5rem; } .matrix > summary:hover { background: var(--panel); } .matrix > summary b { margin-right: .5rem; }
 .matrix > summary::before { content: ""; display: inline-block; width: .4rem; height: .4rem; border: solid var(--soft); border-width: 0 1.5px 1.5px 0; transform: rotate(-45deg); margin: 0 .7rem .1rem .1rem; } .matrix[open] > summary::before { transform: rotate(45deg); margin-bottom: .2rem; }
@@ -116,7 +116,7 @@ const CASES = `
 `;
 
 const NARROW = `
-@media (max-width: 46rem) {
+@media screen and (max-width: 46rem) {
   main { padding: 0 .9rem 4rem; } nav { padding-inline: .9rem; }
   .finding { grid-template-columns: 1fr; }
   .case > summary { grid-template-columns: minmax(0, 1fr) auto; } .case > summary .what { grid-row: 2; grid-column: 1 / -1; } .case > summary .took { grid-row: 1; grid-column: 2; }
@@ -140,6 +140,7 @@ const PRINT = `
   nav, .filters, .skip { display: none !important; }
   .case > summary, .finding, .row, tr { break-inside: avoid; } h2, h3, h4, .heads { break-after: avoid; }
   .bar i, .arrow, .reason { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .scroll, .ladder { overflow: visible; } .suites .wide { display: none; } .ladder > * { min-width: 0; }
   a { color: inherit; text-decoration: none; }
 }
 `;

@@ -21,5 +21,5 @@ export const LADDER_STYLE = `
 .remark { color: var(--soft); font-style: italic; } .verdict { color: var(--v); font-weight: 600; } .verdict .soft { font-weight: 400; }
 .message pre { margin: .5rem 0 0; font-size: .8rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; } .message pre.dump { white-space: pre; overflow-x: auto; } .message pre b { font-weight: 650; color: var(--link); } .message pre em { font-style: normal; font-weight: 650; }
 .more { padding: .4rem .8rem; color: var(--soft); font-size: .82rem; }
-@media (max-width: 46rem) { .ladder { --gutter: 2.7rem; } .ladder > * { min-width: calc(var(--columns) * 7rem + var(--gutter)); } .gutter { grid-template-columns: auto auto; justify-content: start; gap: .15rem; padding-left: .4rem; } .gutter .after { display: none; } .marks i + i { display: none; } .head { font-size: .82rem; } .head span { font-size: .72rem; } .label { padding: 0 .2rem; } }
+@media screen and (max-width: 46rem) { .ladder { --gutter: 2.7rem; } .ladder > * { min-width: calc(var(--columns) * 7rem + var(--gutter)); } .gutter { grid-template-columns: auto auto; justify-content: start; gap: .15rem; padding-left: .4rem; } .gutter .after { display: none; } .marks i + i { display: none; } .head { font-size: .82rem; } .head span { font-size: .72rem; } .label { padding: 0 .2rem; } }
 `;

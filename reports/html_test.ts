@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { html, traceabilityHtml } from "./html.tsx";
+import { standing, STANDING_WORDS } from "./standing.ts";
+import { CATALOGUE, EARLIER, FAULTS, SAMPLE, sampleTraces } from "./testing/sample.ts";
+import { traceability } from "./traceability.ts";
+
+const PAGE = html({
+  result: SAMPLE,
+  previous: EARLIER,
+  catalogue: CATALOGUE,
+  faults: FAULTS,
+  traces: sampleTraces,
+});
+
+Deno.test("html() is one file that asks nothing of any network", () => {
+  assert.match(PAGE, /^<!doctype html>\n<html lang="en">/);
+  assert.ok(!/<(link|img|iframe|object|embed|base)\b/i.test(PAGE));
+  assert.ok(!/\b(src|srcset|action|poster)=/i.test(PAGE));
+  assert.ok(!/@import|url\(/.test(PAGE));
+  const elsewhere = [...PAGE.matchAll(/href="(?!#)([^"]*)"/g)].map(([, href]) => href!);
+  assert.ok(
+    elsewhere.every((href) => href.startsWith("evidence/") || href === "https://tickets.example.com/1187"),
+  );
+});
+
+Deno.test("html() shows every case with its verdict, checks and messages", () => {
+  for (const each of SAMPLE.cases) {
+    const part = PAGE.split('<details class="case ').find((one) => one.includes(`id="case/${each.id}"`));
+    assert.ok(part, each.id);
+    assert.ok(part.includes(STANDING_WORDS[standing(each)]));
+    for (const check of each.checks) assert.ok(part.includes(check.requirement));
+    for (const { n } of sampleTraces(each.id)) assert.ok(part.includes(`id="msg/${each.id}/${n}"`));
+  }
+});
+
+Deno.test("html() links only to what is there", () => {
+  const ids = new Set([...PAGE.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!));
+  for (const [, anchor] of PAGE.matchAll(/ href="#([^"]+)"/g)) assert.ok(ids.has(decodeURI(anchor!)), anchor);
+});
+
+Deno.test("html() gives no id twice", () => {
+  const ids = [...PAGE.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+Deno.test("html() lets nothing of the device become markup or control", () => {
+  assert.ok(!PAGE.includes("<b>says</b>"));
+  assert.ok(PAGE.includes("&lt;b>says&lt;/b>") || PAGE.includes("&lt;b&gt;says&lt;/b&gt;"));
+  assert.ok(!/(?!\n)[\p{Cc}\u202e]/u.test(PAGE));
+  const waived = { ...SAMPLE.cases[0]!, waived: { reason: "x", link: "javascript:alert(1)", until: null } };
+  assert.ok(!html({ result: { ...SAMPLE, cases: [waived] }, traces: () => [] }).includes('href="javascript'));
+});
+
+Deno.test("html() decodes messages and dumps what is no text", () => {
+  assert.match(PAGE, /<b>WWW-Authenticate<\/b>: Digest realm=(&quot;|")home1\.example/);
+  assert.match(PAGE, /0000 {2}00 25 4a 6f/);
+});
+
+Deno.test("html() shows every requirement, and why there is no case", () => {
+  for (const { id } of CATALOGUE) assert.ok(PAGE.includes(`id="req/${id}"`));
+  assert.match(PAGE, /not testable from outside: Not observable from outside/);
+});
+
+Deno.test("html() compares only when an earlier result is given", () => {
+  assert.match(PAGE, /Since Example Networks CoreOne P-CSCF 4\.1\.0/);
+  assert.ok(!html({ result: SAMPLE, traces: sampleTraces }).includes('id="comparison"'));
+});
+
+Deno.test("html() tells trouble, and a run in which all is well", () => {
+  const dead = html({
+    result: { ...SAMPLE, run: { ...SAMPLE.run, trouble: "died after aka/x" } },
+    traces: () => [],
+  });
+  assert.match(dead, /The run as a whole is inconclusive\..*died after aka\/x/s);
+  const well = { ...SAMPLE, cases: [SAMPLE.cases[0]!] };
+  const page = html({ result: well, traces: () => [] });
+  assert.match(page, /Nothing failed in 1 judged case\./);
+  assert.ok(!page.includes('id="findings"'));
+});
+
+Deno.test("html() tells cases with one reason together", () => {
+  const alike = Array.from({ length: 9 }, (_, index) => ({ ...SAMPLE.cases[4]!, id: `aka/case-${index}` }));
+  assert.match(
+    html({ result: { ...SAMPLE, cases: alike }, traces: () => [] }),
+    /and 6 more with the same reason/,
+  );
+});
+
+Deno.test("html() finds evidence from where the report lies", () => {
+  const odd = { ...SAMPLE.cases[0]!, evidence: "evidence/aka.a%2eb" };
+  const page = html({ result: { ...SAMPLE, cases: [odd] }, traces: () => [], evidenceBase: "../out/" });
+  assert.ok(page.includes('href="../out/evidence/aka.a%252eb/capture.pcapng"'));
+});
+
+Deno.test("traceabilityHtml() shows the catalogue without a run", () => {
+  const page = traceabilityHtml(traceability({ catalogue: CATALOGUE, cases: SAMPLE.cases }), CATALOGUE);
+  for (const { id } of CATALOGUE) assert.ok(page.includes(`id="req/${id}"`));
+  assert.ok(!page.includes('href="#case/'));
+});

@@ -31,7 +31,7 @@ export class Repeats {
     now: number,
   ): void {
     const provisional = response.status < 200;
-    const id = provisional ? provisionalId(response) : finalId(response);
+    const id = readable(() => provisional ? provisionalId(response) : finalId(response));
     if (id === undefined) return;
     this.#stop(id);
     const timers = new OwnTimers<"again" | "end">(this.host.queue);
@@ -47,7 +47,7 @@ export class Repeats {
 
   /** An ACK or PRACK from the network ends the repeating of what it acknowledges. */
   acknowledge(request: SipRequest): void {
-    const id = request.method === "ACK" ? finalId(request) : prackId(request);
+    const id = readable(() => request.method === "ACK" ? finalId(request) : prackId(request));
     if (id !== undefined) this.#stop(id);
   }
 
@@ -98,4 +98,14 @@ function dialogPart(message: SipRequest | SipResponse): string | undefined {
   const to = message.to?.tag;
   if (to === undefined) return undefined;
   return JSON.stringify([message.get("Call-ID"), message.from?.tag ?? "", to]);
+}
+
+/** What cannot be read acknowledges nothing, and cannot be acknowledged. */
+function readable(id: () => string | undefined): string | undefined {
+  try {
+    return id();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

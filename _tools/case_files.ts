@@ -42,7 +42,9 @@ export function registerProblems(register: string, ids: readonly string[]): stri
   const known = parseRegister(register);
   const lines = [...known.keys()];
   return [
-    ...ids.filter((id) => !known.has(id)).map((id) => `case "${id}" is missing in suites/ids.txt`),
+    ...ids.filter((id) => !known.has(id)).map((id) =>
+      `case "${id}" is missing in suites/ids.txt (--write adds it)`
+    ),
     ...ids.filter((id) => known.get(id)).map((id) =>
       `case "${id}" has an id that was retired: never use one again`
     ),

@@ -39,7 +39,7 @@ export function caseProblems({ suites, catalogue, faults, capabilities }: RuleIn
 function identity(suite: Suite, { id, title }: CaseDefinition): string[] {
   const problems: string[] = [];
   if (!id.startsWith(`${suite.id}/`)) problems.push(`does not begin with its suite "${suite.id}/"`);
-  if (!/^[a-z0-9-]+\/[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) {
+  if (!/^[a-z0-9-]+\/[a-z0-9.]+(-[a-z0-9.]+)*$/.test(id)) {
     problems.push("is not of the form suite/words-with-hyphens");
   }
   if (title.trim() === "") problems.push("has no title");

@@ -12,7 +12,7 @@ import {
   rspauth,
 } from "../../crypto/mod.ts";
 import { parseDigestAlgorithm, type Password, type Qop } from "../../crypto/mod.ts";
-import { LocalMisuseError } from "../../errors.ts";
+import { LocalMisuseError, PeerViolation } from "../../errors.ts";
 import { type Credentials, Params, type SipResponse } from "sip-codec";
 import { isAka, type Means } from "./challenge.ts";
 import { lenient } from "./lenient.ts";
@@ -37,7 +37,10 @@ export interface Answer {
   readonly expectedRspauth: string | undefined;
 }
 
-/** @throws LocalMisuseError if the subscriber has nothing to answer with and `options` give nothing either. */
+/**
+ * @throws PeerViolation if the challenge asks for what the subscriber does not have, and `options` do not give it
+ * @throws LocalMisuseError for an AUTS that no ISIM can compute
+ */
 export function answerTo(
   received: ReceivedChallenge,
   options: AnswerOptions,
@@ -118,9 +121,8 @@ function failureOf(
   const { aka } = received;
   if (options.auts instanceof Uint8Array) return { auts: formatAuts(options.auts) };
   if (options.auts) {
-    if (!aka || !context.isim) {
-      throw new LocalMisuseError('"auts" needs a challenge with RAND and AUTN, and an ISIM');
-    }
+    if (!context.isim) throw new LocalMisuseError('"auts" needs a subscriber with an ISIM');
+    if (!aka) throw unanswerable(received, context);
     return { auts: formatAuts(context.isim.auts(aka.rand, options.auts.sqn)) };
   }
   if (!aka || options.res !== undefined || options.password !== undefined || options.macFailure === false) {
@@ -146,13 +148,18 @@ function passwordOf(
     return version === undefined ? res : akaPassword(algorithm, { res, ck: aka.ck, ik: aka.ik });
   }
   if (options.res instanceof Uint8Array) return options.res;
-  if (context.password !== undefined && (!isAka(received.challenge) || options.nonce !== undefined)) {
-    return context.password;
+  const { password } = context;
+  if (password === undefined || !received.challenge || isAka(received.challenge)) {
+    throw unanswerable(received, context);
   }
-  const asked = received.challenge ? `"${algorithm}"` : "no algorithm at all";
-  throw new LocalMisuseError(
-    `The subscriber "${context.impi}" has no secret for a challenge that asks for ${asked}: give "password" or "res"`,
-  );
+  return options.res === "wrong" ? `${password}!` : password;
+}
+
+/** The network asked for something that this subscriber does not have: that is its mistake, not the case's. */
+function unanswerable({ status, challenge }: ReceivedChallenge, { impi }: AnswerContext): PeerViolation {
+  const algorithm = challenge?.parameters.get("algorithm") ?? "MD5";
+  const found = challenge ? `asks for "${algorithm}"` : "carries no challenge that can be read";
+  return new PeerViolation(`The ${status} ${found}, which "${impi}" has no secret to answer`);
 }
 
 /** An algorithm no one knows, sent by a case on purpose, is computed as the one that was asked for. */

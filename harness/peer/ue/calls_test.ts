@@ -293,3 +293,14 @@ Deno.test("two UEs call each other through a network that relays", () =>
     const call = await run(dora.invite(BOB));
     assert.equal((await run(accepted)).invite.callId, call.callId);
   }));
+
+Deno.test("an INVITE that is no call is acknowledged all the same", () =>
+  inWorld(async (world) => {
+    const { network, run, clock } = world;
+    const dora = await registered(world);
+    network.on("INVITE", (request) => answer(request, 200, CONTACT));
+    const exchange = await run(dora.request("INVITE", BOB));
+    assert.equal((await run(exchange.final())).status, 200);
+    await clock.advance(1);
+    assert.equal(network.of("ACK").length, 1);
+  }));

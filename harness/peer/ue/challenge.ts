@@ -3,7 +3,7 @@ import { parseDigestAlgorithm } from "../../crypto/mod.ts";
 import { type Challenge, Params, type SipRequest, type SipResponse } from "sip-codec";
 import { lenient } from "./lenient.ts";
 import type { Isim } from "./isim.ts";
-import type { ReceivedChallenge } from "./types.ts";
+import type { AnswerOptions, ReceivedChallenge } from "./types.ts";
 
 /** What the subscriber could answer with. */
 export interface Means {
@@ -35,8 +35,16 @@ export function isStale(challenge: Challenge | undefined): boolean {
   return challenge?.parameters.get("stale")?.toLowerCase() === "true";
 }
 
-/** Whether the subscriber has what the challenge asks for: keys for AKA, a password for plain Digest. */
-export function canAnswer(received: ReceivedChallenge, means: Means): boolean {
+/**
+ * Whether an answer can be made: with the subscriber's keys for AKA, a password for plain Digest, or with what
+ * `options` bring along.
+ */
+export function canAnswer(received: ReceivedChallenge, means: Means, options: AnswerOptions = {}): boolean {
+  if (!received.challenge) return false;
+  const { password, res, auts, macFailure } = options;
+  if (password !== undefined || res instanceof Uint8Array || auts instanceof Uint8Array || macFailure) {
+    return true;
+  }
   if (received.aka) return true;
   const algorithm = algorithmOf(received.challenge);
   return algorithm !== undefined && algorithm.akaVersion === undefined && means.password !== undefined;

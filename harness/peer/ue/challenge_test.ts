@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { akaPassword } from "../../crypto/mod.ts";
-import { LocalMisuseError } from "../../errors.ts";
+import { LocalMisuseError, PeerViolation } from "../../errors.ts";
 import { buildRequest } from "sip-codec";
 import { answerTo } from "./answers.ts";
 import { canAnswer, isStale, takeApart } from "./challenge.ts";
@@ -83,10 +83,24 @@ Deno.test("answerTo() sends an algorithm no one knows, over the digest that was 
   assert.equal(credentials.parameters.get("response")?.length, 64);
 });
 
-Deno.test("answerTo() refuses to invent a secret", () => {
+Deno.test("answerTo() blames the network that asks for what the subscriber does not have", () => {
   const received = takeApart(several(digest("algorithm=MD5")), request, {});
-  assert.throws(() => answerTo(received, {}, context({})), LocalMisuseError);
+  const isim = isimOf(ALICE, newMemory())!;
+  assert.throws(() => answerTo(received, {}, context({})), PeerViolation);
+  assert.throws(() => answerTo(received, { res: "wrong" }, context({ isim })), PeerViolation);
+  assert.throws(() => answerTo(received, { auts: { sqn: 1n } }, context({ isim })), PeerViolation);
   assert.throws(() => answerTo(received, { auts: { sqn: 1n } }, context({})), LocalMisuseError);
   answerTo(received, { password: "any" }, context({}));
   answerTo(received, { macFailure: true }, context({}));
+});
+
+Deno.test("answerTo() takes a wrong password for a wrong response to plain Digest", () => {
+  const received = takeApart(several(digest("algorithm=MD5")), request, { password: "p" });
+  const cnonce = "c";
+  const right = answerTo(received, { cnonce }, context({ password: "p" }));
+  const wrong = answerTo(received, { cnonce, res: "wrong" }, context({ password: "p" }));
+  assert.notEqual(
+    wrong.credentials.parameters.get("response"),
+    right.credentials.parameters.get("response"),
+  );
 });

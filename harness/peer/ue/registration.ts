@@ -81,7 +81,7 @@ export class Registrations {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const challenge = registered.next;
       const options = round === 0 ? told : undefined;
-      if (!challenge || !(options || canAnswer(challenge, this.#parts.means))) break;
+      if (!challenge || !canAnswer(challenge, this.#parts.means, options)) break;
       if (round > 0 && (told || !this.#goesOn(challenge))) break;
       registered = await this.answer(challenge, options);
     }
@@ -195,7 +195,7 @@ export class Registrations {
       response.contacts.find((contact) => contact !== "*" && contact.uri.user === this.#contactUser)
     );
     const parameter = ours === undefined || ours === "*" ? undefined : ours.params.get("expires");
-    if (parameter !== undefined) return Number(parameter);
+    if (parameter !== undefined && /^\d+$/.test(parameter)) return Number(parameter);
     return lenient(() => response.expires);
   }
 

@@ -1,9 +1,10 @@
 /** Requests outside and inside dialogs, with credentials where the network asks for them (TS 33.203 N.2.1.2). */
 import { type Credentials, formatCredentials, type Sdp, type SipRequest, type SipResponse } from "sip-codec";
+import { uacDialog } from "../../sip/mod.ts";
 import { answerTo } from "./answers.ts";
 import * as build from "./build.ts";
 import { canAnswer, type Means, takeApart } from "./challenge.ts";
-import type { LiveExchange } from "./exchange.ts";
+import { isSuccess, type LiveExchange } from "./exchange.ts";
 import { applyHeaders, setSdp } from "./incoming.ts";
 import { lenient } from "./lenient.ts";
 import { NonceCounts } from "./nonce_counts.ts";
@@ -81,6 +82,7 @@ export class Requests {
   send(request: SipRequest, options: RequestOptions, renumber?: () => number): LiveExchange {
     const exchange = this.#parts.station.exchange(request, "request", options.tamper);
     this.#answer407Once(exchange, options, renumber);
+    this.#acknowledgeUncalled(exchange);
     return exchange;
   }
 
@@ -91,7 +93,9 @@ export class Requests {
   /** The challenged request once more. */
   again(challenge: ReceivedChallenge, options: AnswerOptions = {}): LiveExchange {
     const request = this.#repetition(challenge, options);
-    return this.#parts.station.exchange(request, "request", options.tamper);
+    const exchange = this.#parts.station.exchange(request, "request", options.tamper);
+    this.#acknowledgeUncalled(exchange);
+    return exchange;
   }
 
   credentials(
@@ -119,7 +123,7 @@ export class Requests {
       this.#proxyChallenge = challenge;
       if (answered || authenticate === false) return false;
       const told = authenticate === true ? undefined : authenticate;
-      if (!told && !canAnswer(challenge, this.#parts.means)) return false;
+      if (!canAnswer(challenge, this.#parts.means, told)) return false;
       answered = true;
       try {
         const request = this.#repetition(challenge, told ?? {}, renumber);
@@ -128,6 +132,15 @@ export class Requests {
         exchange.fail(error instanceof Error ? error : new Error(String(error)));
       }
       return true;
+    };
+  }
+
+  /** An INVITE that is no call of a case: its 2xx gets its ACK all the same. Calls take `onResponse` over. */
+  #acknowledgeUncalled(exchange: LiveExchange): void {
+    exchange.onResponse = (response) => {
+      if (exchange.request.method !== "INVITE" || !isSuccess(response)) return;
+      const ack = uacDialog(exchange.request, response).ack(exchange.request);
+      this.station.acknowledge(build.inDialog(this.sender, ack));
     };
   }
 

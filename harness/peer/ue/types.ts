@@ -103,7 +103,10 @@ export interface RegisterOptions {
 }
 
 export interface AnswerOptions {
-  /** AKA: octets to use for RES in place of the right ones; "wrong" flips a bit of the right ones. */
+  /**
+   * AKA: octets to use for RES in place of the right ones; "wrong" flips a bit of the right ones, and takes another
+   * password where the challenge is plain Digest.
+   */
   readonly res?: Uint8Array | "wrong";
   /** Digest: another password. */
   readonly password?: string;
@@ -308,6 +311,7 @@ export interface Ue {
   /**
    * SM7: the challenged REGISTER again, with credentials: right ones unless told otherwise. What the ISIM thought of
    * the challenge when it came decides between RES, AUTS and MAC failure. Any challenge may be answered, at any time.
+   * Rejects with PeerViolation where it asks for what this subscriber does not have.
    */
   answer(challenge: ReceivedChallenge, options?: AnswerOptions): Promise<Registered>;
   /** REGISTER with Expires: 0, answering a challenge if one comes. */

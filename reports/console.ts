@@ -157,6 +157,7 @@ class Reporter implements ConsoleReporter {
     ) {
       this.#line(`    ${oneLine(reason)}`);
     }
+    if (stands === "waived") return;
     for (const check of broken) this.#checkLines(result, check);
     if (broken.length === 0 && result.evidence !== null) {
       this.#line(this.#field("evidence", this.#evidence(result) ?? ""));

@@ -51,3 +51,8 @@ Deno.test("resultsSchema() describes every field that results.json has", () => {
   );
   assert.deepEqual(Object.keys(properties.summary!.properties!), Object.keys(SAMPLE.summary));
 });
+
+Deno.test("results.schema.json is what resultsSchema() gives", async () => {
+  const path = new URL("results.schema.json", import.meta.url);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(path)), JSON.parse(JSON.stringify(resultsSchema())));
+});

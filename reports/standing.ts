@@ -37,6 +37,25 @@ export function standing({ verdict, waived }: Pick<CaseResult, "verdict" | "waiv
   return verdict === "pass" ? "stale" : "waived";
 }
 
+/**
+ * How one requirement stands in one case: by the checks that cite it, since a case may break one requirement and hold
+ * another. Where none does, it was not judged, whatever became of the case.
+ */
+export function standingOn(requirement: string, result: CaseResult): Standing {
+  const checks = result.checks.filter((check) => check.requirement === requirement);
+  const stands = standing(result);
+  if (checks.length === 0) return stands === "fail" || stands === "warn" ? "inconclusive" : stands;
+  const broken = checks.filter(({ holds, severity }) => !holds && severity !== "info");
+  if (broken.length === 0) {
+    return stands === "waived" || stands === "fail" || stands === "warn" ? "pass" : stands;
+  }
+  return stands === "waived"
+    ? "waived"
+    : broken.some(({ severity }) => severity === "fail")
+    ? "fail"
+    : "warn";
+}
+
 /** Why a case stands as it does, in one line; null for a plain pass. */
 export function standingReason(result: CaseResult): string | null {
   switch (standing(result)) {

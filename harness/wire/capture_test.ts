@@ -101,13 +101,15 @@ Deno.test("encodeCapture() ends a connection where the notes say so, and opens a
 });
 
 Deno.test("encodeCapture() shows a refused connection as SYN and RST", () => {
-  const refused: CaptureRecord = {
+  const refused: { -readonly [Key in keyof CaptureRecord]: CaptureRecord[Key] } = {
     ...tcp,
     layer: "tcp",
     bytes: new Uint8Array(0),
-    note: "connection refused",
+    note: "Cannot reach tcp 192.0.2.2:5060: connection refused",
   };
+  delete refused.connection;
   assert.deepEqual(segments([refused]).map(({ flags }) => flags), ["S", "RA"]);
+  assert.deepEqual(segments([{ ...refused, note: "no answer in 4000 ms" }]).map(({ flags }) => flags), ["S"]);
 });
 
 Deno.test("encodeCapture() keeps IP packets as they are and wraps bare ESP", () => {

@@ -1,7 +1,7 @@
 /** Requirement × case: what each clause is judged by and how that went. */
 import type { CaseResult } from "../../harness/runner/events.ts";
 import { plural } from "../_text.ts";
-import { type Standing, standing, STANDING_WORDS } from "../standing.ts";
+import { type Standing, STANDING_WORDS, standingOn } from "../standing.ts";
 import type { Traceability, TracedRequirement } from "../traceability.ts";
 import { Icon } from "./icons.tsx";
 import { caseAnchor, requirementAnchor, to } from "./links.ts";
@@ -67,10 +67,7 @@ export function Requirements({ traced, results, statements }: {
       {[...suites].map(([suite, those]) => (
         <details class="matrix" open={suites.size <= 4} key={suite}>
           <summary>
-            <b>{suite}</b>{" "}
-            <span class="soft">
-              {those.filter(({ cases }) => cases.length > 0).length} of {those.length} covered
-            </span>
+            <b>{suite}</b> <SuiteState entries={those} results={results} />
           </summary>
           <table>
             <thead>
@@ -98,6 +95,20 @@ export function Requirements({ traced, results, statements }: {
   );
 }
 
+function SuiteState({ entries, results }: {
+  entries: readonly TracedRequirement[];
+  results: ReadonlyMap<string, CaseResult> | undefined;
+}) {
+  const covered = entries.filter(({ cases }) => cases.length > 0).length;
+  const broken = entries.filter((entry) => kindOf(stateOf(entry, results), entry) === "broken").length;
+  return (
+    <span class="soft">
+      {`${covered} of ${entries.length} covered`}
+      {broken > 0 && <b class="v-fail">{`, ${broken} not fulfilled`}</b>}
+    </span>
+  );
+}
+
 function Row({ entry, results, statement }: {
   entry: TracedRequirement;
   results: ReadonlyMap<string, CaseResult> | undefined;
@@ -105,13 +116,13 @@ function Row({ entry, results, statement }: {
 }) {
   const state = stateOf(entry, results);
   const words = [entry.id, entry.source, entry.clause, entry.title, ...entry.cases].join(" ").toLowerCase();
-  const kind = ["fail", "stale", "error", "warn", "waived"].includes(state)
-    ? "broken"
-    : entry.cases.length > 0
-    ? "covered"
-    : "open";
   return (
-    <tr class="requirement" id={requirementAnchor(entry.id)} data-kind={kind} data-text={words}>
+    <tr
+      class="requirement"
+      id={requirementAnchor(entry.id)}
+      data-kind={kindOf(state, entry)}
+      data-text={words}
+    >
       <td data-label="Requirement">
         <code>{entry.id}</code> {entry.title}
         {statement && <span class="statement">{statement}</span>}
@@ -120,7 +131,7 @@ function Row({ entry, results, statement }: {
       <td data-label="Priority">{entry.priority}</td>
       <td data-label="Cases">
         {entry.cases.map((id) => (
-          <CaseLink id={id} result={results?.get(id)} linked={results !== undefined} key={id} />
+          <CaseLink id={id} on={entry.id} result={results?.get(id)} ran={results !== undefined} key={id} />
         ))}
         {entry.cases.length === 0 && (
           <span class="soft">{STATE_WORDS[state]}{entry.untestable ? `: ${entry.untestable}` : ""}</span>
@@ -130,16 +141,23 @@ function Row({ entry, results, statement }: {
   );
 }
 
-function CaseLink({ id, result, linked }: { id: string; result: CaseResult | undefined; linked: boolean }) {
+function CaseLink({ id, on, result, ran }: {
+  id: string;
+  /** The requirement. */
+  on: string;
+  result: CaseResult | undefined;
+  /** There is a run that the case could be in. */
+  ran: boolean;
+}) {
   if (!result) {
     return (
       <span class="ref">
         <code>{id}</code>
-        {linked && <span class="soft">not run</span>}
+        {ran && <span class="soft">(not run)</span>}
       </span>
     );
   }
-  const stands = standing(result);
+  const stands = standingOn(on, result);
   return (
     <a class={`ref v-${stands}`} href={to(caseAnchor(id))}>
       <Icon of={stands} />
@@ -154,7 +172,13 @@ function stateOf(entry: TracedRequirement, results: ReadonlyMap<string, CaseResu
   if (entry.cases.length === 0) return "open";
   const states = entry.cases.map((id): State => {
     const result = results?.get(id);
-    return result ? standing(result) : "notRun";
+    return result ? standingOn(entry.id, result) : "notRun";
   });
   return ORDER.find((each) => states.includes(each)) ?? "notRun";
+}
+
+/** For the filter of the page. A waived deviation is one all the same. */
+function kindOf(state: State, { cases }: TracedRequirement): "broken" | "covered" | "open" {
+  if (state === "fail" || state === "warn" || state === "waived") return "broken";
+  return cases.length > 0 ? "covered" : "open";
 }

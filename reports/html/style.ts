@@ -107,11 +107,11 @@ const CASES = `
 .checks tr.broken { background: color-mix(in srgb, var(--fail) 7%, transparent); }
 .mark { color: var(--v); margin-right: .4rem; } .checks td:first-child { padding-left: 1.5rem; text-indent: -1.5rem; } .checks td:first-child > * { text-indent: 0; } .checks td:first-child code { display: block; } .checks .level { margin-left: 0; } .checks thead th:first-child { padding-left: 1.5rem; }
 .case-facts { display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; font-size: .85rem; } .case-facts div { display: flex; align-items: baseline; gap: .5rem; flex-wrap: wrap; } .case-facts dd { display: flex; align-items: baseline; flex-wrap: wrap; gap: 0 .8rem; overflow-wrap: anywhere; }
-.matrix { border-top: 1px solid var(--line); } .matrix > summary { padding: .5rem; } .matrix > summary:hover { background: var(--panel); } .matrix > summary b { margin-right: .5rem; }
+.matrix { border-top: 1px solid var(--line); } .matrix > summary { padding: .5rem; } .matrix > summary:hover { background: var(--panel); } .matrix > summary > b { margin-right: .5rem; } .matrix > summary .v-fail { color: var(--v); font-weight: 400; }
 .matrix > summary::before { content: ""; display: inline-block; width: .4rem; height: .4rem; border: solid var(--soft); border-width: 0 1.5px 1.5px 0; transform: rotate(-45deg); margin: 0 .7rem .1rem .1rem; } .matrix[open] > summary::before { transform: rotate(45deg); margin-bottom: .2rem; }
 .matrix table { margin: 0 0 1rem; font-size: .92rem; } .matrix td:first-child { width: 58%; padding-left: .5rem; } .matrix thead th:first-child { padding-left: .5rem; } .matrix td:first-child code { color: var(--soft); margin-right: .4rem; }
 .statement { display: block; color: var(--soft); font-size: .92em; max-width: 44rem; }
-.ref { display: block; text-decoration: none; overflow-wrap: anywhere; } .ref .icon { color: var(--v); } a.ref:hover code { text-decoration: underline; } .ref code { color: var(--ink); padding-left: .35rem; }
+.ref { display: block; text-decoration: none; overflow-wrap: anywhere; } .ref .icon { color: var(--v); } a.ref:hover code { text-decoration: underline; } .ref code { color: var(--ink); padding-inline: .35rem; }
 :target { scroll-margin-top: 3.6rem; } tr:target td, .row:target { background: color-mix(in srgb, var(--link) 12%, transparent); }
 `;
 

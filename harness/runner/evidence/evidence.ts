@@ -134,7 +134,7 @@ class CaseRecorder implements CaseEvidence {
   }
 
   finish(): Promise<string | null> {
-    return this.#finished ??= this.#write();
+    return this.#finished ??= this.#write().finally(() => this.#forget());
   }
 
   #record(actor: string, record: TapRecord): void {
@@ -217,10 +217,13 @@ class CaseRecorder implements CaseEvidence {
       ),
     );
     for (const [name, bytes] of this.#attached) await options.writeFile(`${folder}/${name}`, bytes);
+    return folder;
+  }
+
+  #forget(): void {
     this.#kept.length = 0;
     this.#byHash.clear();
     this.#attached.clear();
-    return folder;
   }
 }
 

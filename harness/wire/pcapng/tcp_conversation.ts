@@ -17,22 +17,19 @@ const SEGMENT = { 4: 1460, 6: 1440 } as const;
 export class TcpConversations {
   readonly #open = new Map<string, Conversation>();
 
-  /** The packets of a record: those that open its connection first, those that close it where the note says so. */
+  /** The packets of a record: those that open its connection first, and those that close it where it tells the end. */
   add(record: TapRecord): Packet[] {
+    if (isAttempt(record)) return new Conversation(record).attempt();
     const key = record.connection ?? endpoints(record);
     let conversation = this.#open.get(key);
     const packets: Packet[] = [];
-    if (/refused|unreachable|timed out/i.test(record.note ?? "") && !conversation) {
-      return new Conversation(record).refused(/refused/i.test(record.note ?? ""));
-    }
     if (!conversation) {
-      if (record.bytes.length === 0 && isClosing(record)) return [];
       conversation = new Conversation(record);
       this.#open.set(key, conversation);
       packets.push(...conversation.handshake());
     }
     if (record.bytes.length > 0) packets.push(...conversation.data(record.direction, record.bytes));
-    if (isClosing(record)) {
+    if (isEnd(record)) {
       this.#open.delete(key);
       packets.push(...conversation.end(record.direction, /reset/i.test(record.note ?? "")));
     }
@@ -53,9 +50,17 @@ function endpoints({ local, remote }: TapRecord): string {
   return `${local.address} ${local.port} ${remote.address} ${remote.port}`;
 }
 
-function isClosing({ note }: TapRecord): boolean {
-  return note !== undefined && /\b(closed|reset|ended|aborted)\b/i.test(note);
+/** A connection that never was: a socket tells it without a name, and why. */
+function isAttempt({ connection, bytes, note }: TapRecord): boolean {
+  return connection === undefined && bytes.length === 0 && note !== undefined;
 }
+
+/** What a socket tells of a connection itself, and not of a message, is its end, unless it says "accepted". */
+function isEnd({ layer, note }: TapRecord): boolean {
+  return layer === "tcp" && note !== undefined && !OPENED.test(note);
+}
+
+const OPENED = /^(connection )?(accepted|connected|opened)/i;
 
 class Conversation {
   /** Next sequence number of each direction. Both begin at 1, which is easy to count from. */
@@ -66,7 +71,7 @@ class Conversation {
   constructor(readonly first: TapRecord) {
     // A socket tells "accepted" of connections it did not open; where it tells nothing, who speaks first opened it.
     const note = first.note ?? "";
-    this.#opener = /accept/i.test(note) ? "in" : /connect/i.test(note) ? "out" : first.direction;
+    this.#opener = OPENED.test(note) ? /accept/i.test(note) ? "in" : "out" : first.direction;
     this.#segment = SEGMENT[addressVersion(endsOf(first, "out").source)];
   }
 
@@ -79,9 +84,12 @@ class Conversation {
     ];
   }
 
-  refused(answered: boolean): Packet[] {
+  /** SYN, and what came of it: a reset where somebody refused, nothing where nobody answered. */
+  attempt(): Packet[] {
+    const note = this.first.note ?? "";
+    if (/not accepted/i.test(note)) return [this.#packet("in", SYN), this.#packet("out", RST | ACK)];
     const syn = this.#packet("out", SYN);
-    return answered ? [syn, this.#packet("in", RST | ACK)] : [syn];
+    return /refused|reset/i.test(note) ? [syn, this.#packet("in", RST | ACK)] : [syn];
   }
 
   data(direction: "out" | "in", bytes: Uint8Array): Packet[] {

@@ -44,6 +44,7 @@ function Heads({ participants }: { participants: readonly Participant[] }) {
       <span class="gutter">
         <span>no.</span>
         <span class="after">time</span>
+        <span class="marks" />
       </span>
       <div class="lane">
         {participants.map((each) => (
@@ -115,14 +116,14 @@ function Gutter({ row: { record, after }, checks }: { row: Row; checks: readonly
       <span class="n">{record.n}</span>
       <span class="after">{elapsed(after)}</span>
       <span class="marks">
-        {checks.some(({ holds }) => holds) && (
-          <i class="v-pass">
-            <Icon of="pass" />
-          </i>
-        )}
         {checks.some(({ holds }) => !holds) && (
           <i class="v-fail">
             <Icon of="fail" />
+          </i>
+        )}
+        {checks.some(({ holds }) => holds) && (
+          <i class="v-pass">
+            <Icon of="pass" />
           </i>
         )}
       </span>

@@ -18,7 +18,7 @@ export const LADDER_STYLE = `
 .row.note { align-items: stretch; } .row.note .lane { height: auto; min-height: 30px; display: grid; place-items: center; } .said { position: relative; background: var(--paper); color: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: .05rem .6rem; margin: .3rem; font-size: .82rem; overflow-wrap: anywhere; white-space: pre-wrap; }
 .message { padding: .6rem .8rem .8rem; border-block: 1px solid var(--line); background: var(--sunken); }
 .facts { display: flex; flex-wrap: wrap; gap: 0 1.4rem; color: var(--soft); font-size: .8rem; font-variant-numeric: tabular-nums; }
-.remark { color: var(--soft); font-style: italic; } .verdict { color: var(--v); font-weight: 600; } .verdict .soft { font-weight: 400; }
+.facts time { font: inherit; } .remark { color: var(--soft); font-style: italic; } .verdict { color: var(--v); font-weight: 600; } .verdict .soft { font-weight: 400; }
 .message pre { margin: .5rem 0 0; font-size: .8rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; } .message pre.dump { white-space: pre; overflow-x: auto; } .message pre b { font-weight: 650; color: var(--link); } .message pre em { font-style: normal; font-weight: 650; }
 .more { padding: .4rem .8rem; color: var(--soft); font-size: .82rem; }
 @media screen and (max-width: 46rem) { .ladder { --gutter: 2.7rem; } .ladder > * { min-width: calc(var(--columns) * 7rem + var(--gutter)); } .gutter { grid-template-columns: auto auto; justify-content: start; gap: .15rem; padding-left: .4rem; } .gutter .after { display: none; } .marks i + i { display: none; } .head { font-size: .82rem; } .head span { font-size: .72rem; } .label { padding: 0 .2rem; } }

@@ -2,7 +2,14 @@
  * A dialog (RFC 3261 12): early or confirmed, as seen from one of its ends. It makes in-dialog requests and keeps the
  * route set, the remote target and the sequence numbers. Sending, and answering, is the user's.
  */
-import { buildRequest, type HeadersInit, parseNameAddr, type SipRequest, type SipResponse } from "sip-codec";
+import {
+  buildRequest,
+  type HeadersInit,
+  parseNameAddr,
+  type SipRequest,
+  type SipResponse,
+  type Uri,
+} from "sip-codec";
 import { LocalMisuseError } from "../errors.ts";
 
 export type DialogState = "early" | "confirmed" | "terminated";
@@ -206,7 +213,7 @@ export class Dialog {
     body: Uint8Array | string | undefined,
   ): SipRequest {
     const [first, ...rest] = this.#routeSet;
-    const hop = first === undefined ? undefined : parseNameAddr(first, "Record-Route").uri;
+    const hop = first === undefined ? undefined : uriOf(first);
     // A strict router wants to be the Request-URI (12.2.1.1); neither method nor headers are allowed there.
     const strict = hop && !hop.params.has("lr") ? hop.toString().replace(/\?.*$/, "") : undefined;
     const uri = strict ?? this.#remoteTarget;
@@ -232,6 +239,16 @@ const TARGET_REFRESH: ReadonlySet<string> = new Set(["INVITE", "UPDATE", "SUBSCR
 function contactOf(message: SipRequest | SipResponse): string | undefined {
   const contact = message.contacts[0];
   return contact === undefined || contact === "*" ? undefined : contact.uri.toString();
+}
+
+/** A Record-Route that cannot be read goes into Route as it came: the network made it. */
+function uriOf(route: string): Uri | undefined {
+  try {
+    return parseNameAddr(route, "Record-Route").uri;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function need<T>(value: T | undefined, name: string): T {

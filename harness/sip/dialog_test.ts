@@ -52,6 +52,11 @@ Deno.test("Dialog.request() gives a strict router the Request-URI", () => {
   assert.deepEqual(bye.values("Route"), ["<sip:p2.example.com;lr>", "<sip:bob@10.0.0.2:5060>"]);
 });
 
+Deno.test("Dialog.request() sends a Record-Route that cannot be read back as it came", () => {
+  const { uac } = both(200, ["<192.0.2.103>"]);
+  assert.deepEqual(uac.request("BYE").all("Route"), ["<192.0.2.103>"]);
+});
+
 Deno.test("Dialog.ack() has the INVITE's CSeq number and credentials", () => {
   const { uac } = both();
   const invite = draft("INVITE", { "CSeq": "10 INVITE", "Proxy-Authorization": 'Digest username="a"' });

@@ -38,6 +38,7 @@ export type {
   Outgoing,
   RequestSending,
   ResponseSending,
+  SentBy,
   Timers,
   TransactionEvent,
 } from "./types.ts";

@@ -14,7 +14,14 @@ import { Repeats } from "./repeat.ts";
 import { ServerTransaction } from "./server_transaction.ts";
 import { TimerQueue } from "./timer_queue.ts";
 import { isReliable, type TransactionHost } from "./transaction_host.ts";
-import type { LayerOptions, Outgoing, RequestSending, ResponseSending, TransactionEvent } from "./types.ts";
+import type {
+  LayerOptions,
+  Outgoing,
+  RequestSending,
+  ResponseSending,
+  SentBy,
+  TransactionEvent,
+} from "./types.ts";
 import { fillInSource, responseFlow, sentByOf, viaValue } from "./via.ts";
 
 export class TransactionLayer implements Machine<TransactionEvent> {
@@ -123,9 +130,18 @@ export class TransactionLayer implements Machine<TransactionEvent> {
     this.#out.push({ bytes, to });
   }
 
-  /** Sends a response outside any transaction: to where its top Via and the flow of its request say. */
+  /**
+   * Sends a response outside any transaction: to where its top Via and the flow of its request say, or back where
+   * that came from if the Via cannot be read.
+   */
   respondStateless(response: SipResponse, flow: Flow): void {
-    this.sendRaw(response.toBytes(), responseFlow(response, flow));
+    let to = flow;
+    try {
+      to = responseFlow(response, flow);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    this.sendRaw(response.toBytes(), to);
   }
 
   /** The driver's word that `item` could not be sent; a transaction that cannot live without it ends. */
@@ -193,7 +209,8 @@ export class TransactionLayer implements Machine<TransactionEvent> {
     if (request.method === "ACK") return this.#emit({ type: "request", key: undefined, request, flow: from });
     const invite = request.method === "CANCEL" ? this.#servers.find(serverId(request, "INVITE")) : undefined;
     const key = this.#newKey("s");
-    const setup = { key, request, flow: from, replyTo: responseFlow(request, from) };
+    const replyTo = (this.options.replyTo ?? responseFlow)(request, from);
+    const setup = { key, request, flow: from, replyTo };
     const host = invite ? { ...this.#host, emit: () => {} } : this.#host;
     const transaction = new ServerTransaction(setup, host);
     this.#servers.add(key, id, transaction);
@@ -239,14 +256,15 @@ export class TransactionLayer implements Machine<TransactionEvent> {
   }
 
   #addVia(message: SipRequest, to: Flow, how: "auto" | "add" | "keep"): void {
-    const sentBy = this.options.sentBy ?? sentByOf(to.local);
+    const { sentBy: told } = this.options;
+    const sentBy = typeof told === "function" ? told(to) : told ?? sentByOf(to.local);
     if (how === "keep" || how === "auto" && this.#isOursAndFresh(message, sentBy)) return;
     const rport = to.transport === "udp" && (this.options.rport ?? true);
     message.prepend("Via", viaValue(to.transport, sentBy, this.options.ids(), rport));
   }
 
   /** The top Via names us and its branch is not under way: somebody put it there for this sending. */
-  #isOursAndFresh(message: SipRequest, sentBy: { readonly host: string; readonly port?: number }): boolean {
+  #isOursAndFresh(message: SipRequest, sentBy: SentBy): boolean {
     const via = message.vias[0];
     return via !== undefined && via.branch !== undefined && via.host === sentBy.host &&
       via.port === sentBy.port && !this.#clients.find(clientId(message));

@@ -165,6 +165,20 @@ Deno.test("respond() goes to the source port with rport, to the sent-by port wit
   }
 });
 
+Deno.test("sentBy and replyTo can follow the flow: protected ports differ by direction (TS 33.203 7.1)", () => {
+  const ours = layer({
+    sentBy: ({ local }) => ({ host: local.address, port: local.port + 1 }),
+    replyTo: (_request, from) => ({ ...from, local: { ...from.local, port: 6000 } }),
+  });
+  ours.request(draft("OPTIONS"), UDP, 0);
+  assert.equal(sent(ours)[0]?.message.via?.port, 5061);
+  ours.receive(incoming("OPTIONS", BRANCH), UDP, 0);
+  const [event] = events(ours);
+  assert(event?.type === "request");
+  ours.respond(event.key!, buildResponse(event.request, 200), 0);
+  assert.equal(ours.toSend(0)[0]?.to.local.port, 6000);
+});
+
 Deno.test("receive() tells retransmissions by branch, sent-by and method", () => {
   const ours = layer();
   ours.receive(incoming("OPTIONS", BRANCH), UDP, 0);
@@ -290,6 +304,15 @@ Deno.test("respondStateless() answers a request that has no transaction", () => 
   assert(event?.type === "malformed" && event.message?.kind === "request");
   ours.respondStateless(buildResponse(event.message, 400), event.flow);
   assert.deepEqual(sent(ours).map(({ message, to }) => [summary(message), to.remote.port]), [["400", 5062]]);
+});
+
+Deno.test("respondStateless() goes back where the request came from if its Via cannot be read", () => {
+  const ours = layer();
+  ours.receive(incoming("INVITE", "SIP/2.0/UDP 192.0.2.15;;,;,,"), UDP, 0);
+  const [event] = events(ours);
+  assert(event?.type === "malformed" && event.message?.kind === "request");
+  ours.respondStateless(buildResponse(event.message, 400), event.flow);
+  assert.deepEqual(ours.toSend(0).map(({ to }) => to), [UDP]);
 });
 
 Deno.test("receive() tells keep-alives, and answers them on a stream if asked to (RFC 5626)", () => {

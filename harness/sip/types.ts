@@ -21,12 +21,23 @@ export const UE_TIMERS: Timers = { t1: 2000, t2: 16_000, t4: 17_000 };
 /** Makes an identifier that is unique in the run (a branch without its cookie, a tag), from the run's seed. */
 export type Ids = () => string;
 
+/** Host (IPv6 in brackets) and port of a Via. */
+export interface SentBy {
+  readonly host: string;
+  readonly port?: number;
+}
+
 export interface LayerOptions {
   readonly timers: Timers;
   /** Branch maker; the magic cookie is put before it. */
   readonly ids: Ids;
   /** sent-by of the Via fields we add; default: the local endpoint of the flow. */
-  readonly sentBy?: { readonly host: string; readonly port?: number };
+  readonly sentBy?: SentBy | ((to: Flow) => SentBy);
+  /**
+   * Where responses to a request go; default: as RFC 3261 18.2.2 and RFC 3581 say. Where security associations tell
+   * it otherwise (TS 33.203 7.1: UDP responses leave from another port than the request came to) it is said here.
+   */
+  readonly replyTo?: (request: SipRequest, from: Flow) => Flow;
   /** Ask for `rport` (RFC 3581) in the Via fields we add over UDP. Default true. */
   readonly rport?: boolean;
   /** Answer a CRLF CRLF keep-alive on a stream with CRLF (RFC 5626 4.4.1, the server's part). Default false. */

@@ -1,12 +1,13 @@
 /** The top Via: adding ours, filling in theirs, and where a response goes (RFC 3261 18, RFC 3581). */
 import { formatVia, type SipMessage, type SipRequest, type SipResponse, type Via } from "sip-codec";
 import type { Endpoint, Flow, TransportName } from "../net/types.ts";
+import type { SentBy } from "./types.ts";
 
 /** RFC 3261 8.1.1.7 */
 export const MAGIC_COOKIE = "z9hG4bK";
 
 /** The sent-by a Via of ours carries when nothing else is said. */
-export function sentByOf(local: Endpoint): { host: string; port?: number } {
+export function sentByOf(local: Endpoint): SentBy {
   const host = local.address.includes(":") ? `[${local.address}]` : local.address;
   return { host, port: local.port };
 }
@@ -14,7 +15,7 @@ export function sentByOf(local: Endpoint): { host: string; port?: number } {
 /** A Via value: `SIP/2.0/UDP host:port;branch=…[;rport]`. `branch` without its cookie. */
 export function viaValue(
   transport: TransportName,
-  sentBy: { readonly host: string; readonly port?: number },
+  sentBy: SentBy,
   branch: string,
   rport: boolean,
 ): string {

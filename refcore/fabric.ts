@@ -16,7 +16,7 @@ export interface Link {
 export type Receiver = (bytes: Uint8Array, flow: Flow) => void;
 
 export class Fabric {
-  readonly #receivers = new Map<string, Receiver>();
+  readonly #ends = new Map<string, { readonly local: Endpoint; readonly receive: Receiver }>();
   readonly #names = new Map<string, Endpoint>();
   #closed = false;
 
@@ -25,7 +25,7 @@ export class Fabric {
    * its URIs.
    */
   attach(local: Endpoint, names: readonly string[], receive: Receiver): Link {
-    this.#receivers.set(key(local), receive);
+    this.#ends.set(key(local), { local, receive });
     for (const name of names) this.#names.set(name.toLowerCase(), local);
     return {
       local,
@@ -39,13 +39,16 @@ export class Fabric {
 
   close(): void {
     this.#closed = true;
-    this.#receivers.clear();
+    this.#ends.clear();
   }
 
-  #deliver(bytes: Uint8Array, { local, remote }: Flow): void {
+  /** By connection, as on a stream: the port in a response's Via may be another. */
+  #deliver(bytes: Uint8Array, { local, connection }: Flow): void {
     queueMicrotask(() => {
-      if (this.#closed) return;
-      this.#receivers.get(key(remote))?.(bytes, flowBetween(remote, local));
+      const [, one, other] = connection?.split(" ") ?? [];
+      const target = one === key(local) ? other : one;
+      const end = this.#ends.get(target ?? "");
+      if (!this.#closed && end) end.receive(bytes, flowBetween(end.local, local));
     });
   }
 }

@@ -1,3 +1,8 @@
+import { akaFaults } from "./faults/aka.ts";
+import { coexistenceFaults } from "./faults/coexistence.ts";
+import { digestFaults } from "./faults/digest.ts";
+import { privacyFaults } from "./faults/privacy.ts";
+
 /**
  * The faults of the reference core: each breaks exactly one requirement, by name. A box asks
  * `faults.has("scscf/accepts-any-response")` at the line that implements the requirement.
@@ -12,3 +17,11 @@ export interface Fault {
 }
 
 export type FaultSet = ReadonlySet<string>;
+
+/** Every fault there is, by suite. */
+export const faults: readonly Fault[] = [
+  ...akaFaults,
+  ...digestFaults,
+  ...privacyFaults,
+  ...coexistenceFaults,
+];

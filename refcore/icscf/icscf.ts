@@ -34,6 +34,10 @@ export class Icscf {
     const { cx, servers, link } = this.options;
     const { faults } = this.context;
     const { impi, impu, claimed } = registrationIdentity(request, faults);
+    // P.6: with Digest the header may be missing.
+    if (!claimed && !request.has("Authorization") && faults.has("icscf/demands-authorization")) {
+      return void server.reply(400);
+    }
     const answer = await cx.userAuthorization({
       impi,
       impu,

@@ -1,5 +1,5 @@
 /** The reg-event notifier: RFC 6665, RFC 3680, TS 24.229 5.4.2.1. */
-import { buildRequest, type SipRequest } from "sip-codec";
+import { buildRequest, parseNameAddr, type SipRequest } from "sip-codec";
 import { canonicalImpu } from "../identity.ts";
 import type { Link } from "../fabric.ts";
 import type { Alarm } from "../scheduler.ts";
@@ -166,8 +166,8 @@ function subscriptionKey(request: SipRequest): string {
 
 /** Whether one of the asserted URIs is an element of the set's Path. */
 function isOnPath(set: RegisteredSet, asserted: readonly string[]): boolean {
-  const hosts = [...set.bindings.values()].flatMap(({ path }) =>
-    path.map((value) => value.match(/@?([^@:;>]+)(?::\d+)?[;>]/)?.[1] ?? "")
+  const elements = [...set.bindings.values()].flatMap(({ path }) =>
+    path.map((value) => `sip:${parseNameAddr(value).uri.host}`)
   );
-  return asserted.some((uri) => hosts.includes(uri.slice(uri.indexOf(":") + 1)));
+  return asserted.some((uri) => elements.includes(uri));
 }

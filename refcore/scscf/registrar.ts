@@ -1,5 +1,6 @@
 /** REGISTER in the S-CSCF: whether it must be authenticated, and what it changes (TS 24.229 5.4.1.2, 33.203 6.1). */
 import { formatNameAddr, type NameAddr, type SipRequest } from "sip-codec";
+import { bindingKey } from "../contact.ts";
 import { homeCredentials } from "../credentials.ts";
 import type { Cx, UserProfile } from "../cx.ts";
 import { type RegistrationIdentity, registrationIdentity } from "../identity.ts";
@@ -7,7 +8,7 @@ import type { ServerTransaction } from "../stack.ts";
 import type { BoxContext } from "../types.ts";
 import type { Authentication, AuthenticationResult, FailedAuthentication, Scheme } from "./authentication.ts";
 import { failureResponse } from "./failure.ts";
-import { bindingKey, type RegisteredSet, type Registrations } from "./registrations.ts";
+import type { RegisteredSet, Registrations } from "./registrations.ts";
 import { protection, requestedScheme } from "./scheme.ts";
 
 export interface RegistrarOptions {

@@ -138,12 +138,3 @@ export class Registrations {
     return until === undefined || this.#context.scheduler.now() < until;
   }
 }
-
-/** RFC 5626 6: instance and reg-id name a flow; else two contacts are the same if their URIs are (RFC 3261 10.3). */
-export function bindingKey(contact: NameAddr): string {
-  const instance = contact.params.get("+sip.instance");
-  const regId = contact.params.get("reg-id");
-  if (instance !== undefined && regId !== undefined) return `${instance} ${regId}`;
-  const { uri } = contact;
-  return `${uri.scheme}:${uri.user ?? ""}@${uri.hostPort.toLowerCase()};${uri.params.get("transport") ?? ""}`;
-}

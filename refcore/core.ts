@@ -1,0 +1,215 @@
+/** The reference core put together: boxes on a fabric, sockets for the UEs, the operator's interface. */
+import { parseUri, StreamFramer } from "sip-codec";
+import { toHex } from "../harness/crypto/mod.ts";
+import { LocalMisuseError } from "../harness/errors.ts";
+import type { Clock, Endpoint, Flow, MessageSocket, Net, Tap } from "../harness/net/types.ts";
+import type { Profile, Subscriber } from "../profiles/types.ts";
+import { Fabric } from "./fabric.ts";
+import { faults as knownFaults, type FaultSet } from "./faults.ts";
+import { Hss } from "./hss/mod.ts";
+import { Icscf } from "./icscf/mod.ts";
+import { openOperator, type Operator, type OperatorAction } from "./operator.ts";
+import { type AccessRanges, Pcscf } from "./pcscf/mod.ts";
+import { DEFAULT_POLICY, type Policy } from "./policy.ts";
+import { Scheduler } from "./scheduler.ts";
+import { Scscf } from "./scscf/mod.ts";
+import type { BoxContext, CoreTimers, Random } from "./types.ts";
+
+export interface CoreOptions {
+  readonly net: Net;
+  /** Default: the net's. */
+  readonly clock?: Clock;
+  /** Address of the P-CSCF and, where it is a loopback address, of the operator interface. */
+  readonly bind: string;
+  readonly ports?: {
+    /** Gm, for UDP and TCP. Default 5060. */
+    readonly gm?: number;
+    /** Default 0: any. */
+    readonly operator?: number;
+  };
+  readonly subscribers: readonly Subscriber[];
+  readonly home: Profile["home"];
+  readonly timers: CoreTimers;
+  readonly faults?: FaultSet;
+  readonly random: Random;
+  readonly policy?: Partial<Policy>;
+  /** Which source addresses belong to which access network; the rest is "fixed". */
+  readonly access?: AccessRanges;
+  /** Sees every octet on Gm. */
+  readonly tap?: Tap;
+}
+
+export interface Core {
+  /** As a profile has it: by name and transport. */
+  readonly entry: Readonly<Record<"p-cscf", Readonly<Record<"udp" | "tcp", Endpoint>>>>;
+  readonly operatorUrl: string;
+  /** Names of the operator's actions. */
+  readonly actions: readonly string[];
+  /** What went wrong inside: empty unless the core has a bug (or a fault that makes one). */
+  readonly problems: readonly unknown[];
+  readonly options: CoreOptions;
+  /** Closes everything; nothing is left waiting. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** @throws EnvironmentError where it cannot listen, LocalMisuseError for a fault that does not exist */
+export async function startCore(options: CoreOptions): Promise<Core> {
+  checkFaults(options.faults ?? new Set());
+  const scheduler = new Scheduler(options.clock ?? options.net.clock);
+  const problems: unknown[] = [];
+  const context = contextOf(options, scheduler, problems);
+  const gm = await openGm(options);
+  const boxes = connect(context, options, gm);
+  const actions = operatorActions(boxes);
+  let operator: Operator;
+  try {
+    operator = await openOperator(operatorEndpoint(options), actions);
+  } catch (error) {
+    await Promise.all(gm.sockets.map((socket) => socket.close()));
+    throw error;
+  }
+  const reading = gm.sockets.map((socket) => read(socket, boxes.pcscf, context));
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    boxes.fabric.close();
+    await Promise.all([scheduler.close(), operator.close(), ...gm.sockets.map((socket) => socket.close())]);
+    await Promise.all(reading);
+  };
+  return {
+    entry: { "p-cscf": { udp: gm.local, tcp: gm.local } },
+    operatorUrl: operator.url,
+    actions: [...actions.keys()],
+    problems,
+    options,
+    close: () => closed ??= close(),
+  };
+}
+
+interface Gm {
+  readonly local: Endpoint;
+  readonly sockets: readonly MessageSocket[];
+}
+
+interface Boxes {
+  readonly fabric: Fabric;
+  readonly pcscf: Pcscf;
+  readonly icscf: Icscf;
+  readonly scscf: Scscf;
+  readonly hss: Hss;
+}
+
+function contextOf(options: CoreOptions, scheduler: Scheduler, problems: unknown[]): BoxContext {
+  const { timers, random, home } = options;
+  return {
+    scheduler,
+    timers,
+    random,
+    home: { ...home, domain: home.domain.toLowerCase() },
+    policy: { ...DEFAULT_POLICY, ...options.policy },
+    faults: options.faults ?? new Set(),
+    token: () => toHex(random.bytes(12)),
+    problem: (error) => void problems.push(error),
+  };
+}
+
+/** UDP and TCP on the same port; with port 0 the one that UDP was given. */
+async function openGm({ net, clock, bind, ports, tap }: CoreOptions): Promise<Gm> {
+  const common = { clock: clock ?? net.clock, ...(tap ? { tap } : {}) };
+  const udp = await net.open("udp", { ...common, local: { address: bind, port: ports?.gm ?? 5060 } });
+  try {
+    const tcp = await net.open("tcp", { ...common, local: udp.local, framer: () => new StreamFramer() });
+    return { local: udp.local, sockets: [udp, tcp] };
+  } catch (error) {
+    await udp.close();
+    throw error;
+  }
+}
+
+/** Puts the boxes on a fabric. Addresses there are the core's own; nothing listens on them. */
+function connect(context: BoxContext, options: CoreOptions, gm: Gm): Boxes {
+  const fabric = new Fabric();
+  const { domain } = context.home;
+  const names = { pcscf: `pcscf.${domain}`, icscf: `icscf.${domain}`, scscf: `scscf.${domain}` };
+  const homeEntry = parseUri(`sip:${names.icscf}`);
+  const hss = new Hss({
+    subscribers: options.subscribers,
+    realm: domain,
+    faults: context.faults,
+    random: (length) => context.random.bytes(length),
+  });
+  const at = (offset: number): Endpoint => ({ address: gm.local.address, port: gm.local.port + offset });
+  const host = gm.local.address.includes(":") ? `[${gm.local.address}]` : gm.local.address;
+  const gmNames = [names.pcscf, `${host}:${gm.local.port}`, ...(gm.local.port === 5060 ? [host] : [])];
+  const pcscf: Pcscf = new Pcscf(context, {
+    gm: gm.local,
+    name: names.pcscf,
+    homeEntry,
+    serviceRoute: `sip:orig@${names.scscf};lr`,
+    link: fabric.attach(at(1), gmNames, (bytes, flow) => pcscf.mw.receive(bytes, flow)),
+    send: (bytes, to) => sendOnGm(gm, bytes, to),
+    ...(options.access ? { access: options.access } : {}),
+  });
+  const icscf: Icscf = new Icscf(context, {
+    name: names.icscf,
+    cx: hss,
+    servers: [`sip:${names.scscf}`],
+    link: fabric.attach(at(2), [names.icscf, domain], (bytes, flow) => icscf.stack.receive(bytes, flow)),
+  });
+  const scscf: Scscf = new Scscf(context, {
+    name: names.scscf,
+    homeEntry,
+    cx: hss,
+    link: fabric.attach(at(3), [names.scscf], (bytes, flow) => scscf.stack.receive(bytes, flow)),
+  });
+  hss.listen(`sip:${names.scscf}`, scscf);
+  return { fabric, pcscf, icscf, scscf, hss };
+}
+
+async function sendOnGm({ sockets }: Gm, bytes: Uint8Array, to: Flow): Promise<void> {
+  const socket = sockets.find(({ transport }) => transport === to.transport);
+  if (!socket) throw new RangeError(`no socket for transport "${to.transport}"`);
+  await socket.send(bytes, to);
+}
+
+async function read(socket: MessageSocket, pcscf: Pcscf, context: BoxContext): Promise<void> {
+  for (let incoming = await socket.receive(); incoming; incoming = await socket.receive()) {
+    try {
+      pcscf.receive(incoming.bytes, incoming.flow);
+    } catch (error) {
+      context.problem(error);
+    }
+  }
+}
+
+function operatorActions({ pcscf, scscf, hss }: Boxes): Map<string, OperatorAction> {
+  const unknown = (impi: string | undefined) =>
+    ({ status: 404, error: `there is no subscriber "${impi}"` }) as const;
+  return new Map<string, OperatorAction>([
+    ["reauthenticate", ({ impi = "" }) => {
+      if (!hss.has(impi)) return unknown(impi);
+      if (!scscf.requestReauthentication(impi)) return { status: 404, error: `"${impi}" is not registered` };
+    }],
+    ["deregister", ({ impi = "" }) => hss.terminateRegistration(impi) ? undefined : unknown(impi)],
+    ["change-password", ({ impi = "", password }) => {
+      if (password === undefined) return { status: 400, error: `need "password"` };
+      return hss.changePassword(impi, password) ? undefined : unknown(impi);
+    }],
+    ["reset", () => {
+      scscf.reset();
+      pcscf.reset();
+      hss.reset();
+    }],
+  ]);
+}
+
+function operatorEndpoint({ bind, ports }: CoreOptions): Endpoint {
+  const loopback = bind.startsWith("127.") || bind === "::1";
+  return { address: loopback ? bind : "127.0.0.1", port: ports?.operator ?? 0 };
+}
+
+function checkFaults(chosen: FaultSet): void {
+  const known = new Set(knownFaults.map(({ id }) => id));
+  for (const id of chosen) {
+    if (!known.has(id)) throw new LocalMisuseError(`There is no fault "${id}"`);
+  }
+}

@@ -1,0 +1,45 @@
+/** Faults for the suite privacy (TS 33.203 clause 5.3; TR 33.829; the liaison papers of 2001). */
+import type { Fault } from "../faults.ts";
+
+export const privacyFaults: readonly Fault[] = [
+  {
+    id: "pcscf/shows-caller-identity",
+    requirement: "33.203/5.3/01",
+    title: "P-CSCF shows the caller's P-Asserted-Identity in spite of Privacy: id",
+  },
+  {
+    id: "pcscf/shows-sender-identity",
+    requirement: "33.829/8.3.2.4.1/03",
+    title: "P-CSCF shows the P-Asserted-Identity of a MESSAGE in spite of Privacy: id",
+  },
+  {
+    id: "pcscf/shows-called-identity",
+    requirement: "33.829/9.2/02",
+    title: "P-CSCF shows the called user's P-Asserted-Identity in spite of Privacy: id in the response",
+  },
+  {
+    id: "scscf/delivers-to-any-contact-of-impi",
+    requirement: "S3-010xxx/LS/03",
+    title: "S-CSCF delivers calls to an unregistered IMPU to any contact of the same user",
+  },
+  {
+    id: "pcscf/asserts-unregistered-identity",
+    requirement: "S3-010xxx/LS/04",
+    title: "P-CSCF asserts an identity that is not registered",
+  },
+  {
+    id: "scscf/forwards-authorization",
+    requirement: "S3-010339/s3-010291/02",
+    title: "S-CSCF forwards Authorization with the IMPI to the called user",
+  },
+  {
+    id: "pcscf/keeps-display-name",
+    requirement: "S3-010339/hiding-1/02",
+    title: "P-CSCF leaves the display name in From in spite of Privacy: user",
+  },
+  {
+    id: "pcscf/keeps-private-contact",
+    requirement: "S3-010339/hiding-1/04",
+    title: "P-CSCF leaves the Contact in spite of Privacy: header",
+  },
+];

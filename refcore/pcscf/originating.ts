@@ -1,0 +1,118 @@
+/** Requests from UEs: TS 24.229 5.2.6.3, TS 33.203 N.2.1.2. */
+import type { SipRequest, SipResponse } from "sip-codec";
+import { canonicalImpu } from "../identity.ts";
+import { forwardable, nextHop, relay } from "../proxy.ts";
+import type { ServerTransaction } from "../stack.ts";
+import type { UeBinding } from "./bindings.ts";
+import { assertIdentity, removeNetworkFields } from "./identity.ts";
+import type { Pcscf } from "./pcscf.ts";
+import { hideAsserted } from "./privacy.ts";
+
+export function originate(pcscf: Pcscf, server: ServerTransaction): void {
+  const { request: original } = server;
+  if (original.method === "CANCEL") return void server.reply(481); // the layer knows no such INVITE
+  if (original.method === "OPTIONS" && isForUs(pcscf, original)) return answerOptions(server);
+  const request = forwardable(server);
+  if (!request) return;
+  if (!understood(server)) return;
+  const binding = identify(pcscf, server);
+  if (original.to?.tag !== undefined || original.method === "ACK") {
+    return inDialog(pcscf, server, request, binding);
+  }
+  if (!binding) return unknownSource(pcscf, server, request);
+  removeNetworkFields(request);
+  assertIdentity(request, original, binding, pcscf.context.faults);
+  // TS 24.229 5.2.6.3.3 step 3: whatever Route the UE wrote, it goes by the one it was given.
+  request.set("Route", binding.serviceRoute);
+  forward(pcscf, server, request, binding.token);
+}
+
+/** N.2.1.2: by the source of the packet, and what the UE calls itself in Via. */
+function identify(pcscf: Pcscf, { request, flow }: ServerTransaction): UeBinding | undefined {
+  const sentBy = request.via?.host.toLowerCase() ?? "";
+  const { faults } = pcscf.context;
+  const contact = request.contact;
+  if (faults.has("pcscf/associates-by-contact") && contact) return pcscf.table.byContact(String(contact.uri));
+  const preferred = faults.has("pcscf/keeps-both-associations") ? request.preferredIdentities[0] : undefined;
+  return pcscf.table.identify(flow, sentBy, preferred && canonicalImpu(preferred.uri));
+}
+
+/** A source without an entry has no initiator that could be asserted: no service (N.2.1.2). */
+function unknownSource(pcscf: Pcscf, server: ServerTransaction, request: SipRequest): void {
+  const { faults } = pcscf.context;
+  if (!faults.has("pcscf/serves-unknown-source") && !faults.has("pcscf/routes-unregistered-request")) {
+    return void server.reply(403);
+  }
+  request.remove("P-Preferred-Identity");
+  if (request.from) request.set("P-Asserted-Identity", `<${canonicalImpu(request.from.uri)}>`);
+  request.set("Route", `<${pcscf.serviceRoute}>`);
+  forward(pcscf, server, request, "unknown");
+}
+
+function forward(pcscf: Pcscf, server: ServerTransaction, request: SipRequest, token: string): void {
+  request.set("P-Charging-Vector", `icid-value="${pcscf.context.token()}"`);
+  if (["INVITE", "SUBSCRIBE", "REFER"].includes(request.method)) {
+    request.prepend("Record-Route", `<${pcscf.uri(`mo.${token}`)};lr>`);
+  }
+  send(pcscf, server, request);
+}
+
+/** A request of a dialog: the sender is the one whose token is in the route, and it goes where the route says. */
+function inDialog(
+  pcscf: Pcscf,
+  server: ServerTransaction,
+  request: SipRequest,
+  binding: UeBinding | undefined,
+): void {
+  const own = pcscf.popOwnRoute(request);
+  const token = own?.split(".")[1];
+  const { faults } = pcscf.context;
+  const loose = faults.has("pcscf/serves-unknown-source") || faults.has("pcscf/routes-unregistered-request");
+  if (token === undefined || !loose && token !== binding?.token) {
+    return request.method === "ACK" ? undefined : void server.reply(403);
+  }
+  removeNetworkFields(request);
+  request.remove("P-Asserted-Identity").remove("P-Preferred-Identity");
+  pcscf.veils.uncover(request);
+  send(pcscf, server, request);
+}
+
+function send(pcscf: Pcscf, server: ServerTransaction, request: SipRequest): void {
+  const to = pcscf.link.flowTo(nextHop(request));
+  if (!to) return request.method === "ACK" ? undefined : void server.reply(404);
+  relay(server, pcscf.mw, [{ request, to }], {
+    response: (response) => showToUe(pcscf, server.request, response),
+  });
+}
+
+/** A response on its way to the UE that asked: what is private stays out, and its dialog is named as it knows it. */
+function showToUe(pcscf: Pcscf, original: SipRequest, response: SipResponse): void {
+  removeNetworkFields(response);
+  hideAsserted(response, pcscf.context.faults);
+  for (const name of ["From", "Call-ID"]) response.set(name, original.get(name) ?? "");
+  if (original.to?.tag !== undefined) response.set("To", original.get("To") ?? "");
+}
+
+/** RFC 3261 16.3 step 5. */
+function understood(server: ServerTransaction): boolean {
+  const known = new Set(["sec-agree", "privacy", "path"]);
+  const unknown = server.request.proxyRequire.filter((tag) => !known.has(tag.toLowerCase()));
+  if (unknown.length === 0 || server.request.method === "ACK") return true;
+  server.reply(420, { headers: { Unsupported: unknown.join(", ") } });
+  return false;
+}
+
+function isForUs(pcscf: Pcscf, request: SipRequest): boolean {
+  return request.uri.user === undefined && pcscf.isOurs(request.uri);
+}
+
+/** Is the P-CSCF alive, and what does it take (RFC 3261 11.2)? */
+function answerOptions(server: ServerTransaction): void {
+  server.reply(200, {
+    headers: {
+      Allow:
+        "REGISTER, INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, MESSAGE, SUBSCRIBE, NOTIFY, REFER, INFO, OPTIONS",
+      Supported: "path, outbound",
+    },
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * The P-CSCF. It has two sides, each a transaction layer of its own: Gm towards UEs on real sockets, Mw towards the
+ * core. What comes in on one side goes out on the other.
+ */
+import { parseMessage, type SipRequest, type Uri } from "sip-codec";
+import type { Endpoint, Flow } from "../../harness/net/types.ts";
+import type { Link } from "../fabric.ts";
+import { popRoute } from "../proxy.ts";
+import { type ServerTransaction, SipStack } from "../stack.ts";
+import type { BoxContext } from "../types.ts";
+import { accessClassifier, type AccessRanges, type AccessType } from "./access.ts";
+import { AddressTable } from "./address_table.ts";
+import { UeBindings } from "./bindings.ts";
+import { originate } from "./originating.ts";
+import { stunAnswer } from "./outbound.ts";
+import { RegEvents } from "./reg_event.ts";
+import { register } from "./register.ts";
+import { terminate } from "./terminating.ts";
+import { Veils } from "./veil.ts";
+
+export interface PcscfOptions {
+  /** Where UEs reach it, and what stands in Path and Record-Route. */
+  readonly gm: Endpoint;
+  /** sent-by on Mw. */
+  readonly name: string;
+  readonly link: Link;
+  /** The next hop for REGISTER and for requests to home users: the home network's I-CSCF. */
+  readonly homeEntry: Uri;
+  /** Where an originating request goes that has no Service-Route; only a fault lets one through. */
+  readonly serviceRoute: string;
+  readonly access?: AccessRanges;
+  /** Takes octets to a UE. */
+  send(bytes: Uint8Array, to: Flow): Promise<void>;
+}
+
+export class Pcscf {
+  readonly gm: SipStack;
+  readonly mw: SipStack;
+  readonly link: Link;
+  readonly bindings: UeBindings;
+  readonly table: AddressTable;
+  readonly veils: Veils;
+  readonly regEvents: RegEvents;
+  readonly accessOf: (address: string) => AccessType;
+  /** Host of our URIs: an IPv6 address in brackets. */
+  readonly host: string;
+  /** `received` as a UE wrote it, by branch; for "pcscf/keeps-forged-received" alone. */
+  readonly #forged = new Map<string, string>();
+
+  constructor(readonly context: BoxContext, readonly options: PcscfOptions) {
+    const { link, name, gm, access } = options;
+    this.link = link;
+    this.host = gm.address.includes(":") ? `[${gm.address}]` : gm.address;
+    this.bindings = new UeBindings(context);
+    this.table = new AddressTable(context.faults);
+    this.bindings.onGone = (binding) => this.table.remove(binding);
+    this.veils = new Veils({
+      faults: context.faults,
+      token: () => context.token(),
+      uri: (user) => this.uri(user),
+    });
+    this.regEvents = new RegEvents(this);
+    this.accessOf = accessClassifier(access);
+    this.gm = new SipStack(context, {
+      sentBy: { host: this.host, port: gm.port },
+      answerKeepAlives: true,
+      send: (bytes, to) => options.send(bytes, to),
+      handle: (server) => this.#fromUe(server),
+    });
+    this.mw = new SipStack(context, {
+      sentBy: { host: name },
+      send: (bytes, to) => link.send(bytes, to),
+      handle: (server) => terminate(this, server),
+    });
+  }
+
+  /** What came from a UE. */
+  receive(bytes: Uint8Array, flow: Flow): void {
+    const stun = stunAnswer(bytes, flow);
+    if (stun) return void this.options.send(stun, flow).catch((error) => this.context.problem(error));
+    if (this.context.faults.has("pcscf/keeps-forged-received")) this.#noteForged(bytes);
+    this.gm.receive(bytes, flow);
+  }
+
+  uri(user: string): string {
+    return `sip:${user}@${this.host}:${this.options.gm.port}`;
+  }
+
+  get serviceRoute(): string {
+    return this.options.serviceRoute;
+  }
+
+  isOurs(uri: Uri): boolean {
+    return uri.host === this.host && (uri.port ?? 5060) === this.options.gm.port;
+  }
+
+  /** Takes our entry off the top of the Route and gives its user part, "" where the UE only named us. */
+  popOwnRoute(request: SipRequest): string | undefined {
+    return popRoute(request, (uri) => this.isOurs(uri))?.uri.user;
+  }
+
+  toHome(): Flow {
+    const flow = this.link.flowTo(this.options.homeEntry);
+    if (!flow) throw new RangeError(`no way to the home network at "${this.options.homeEntry}"`);
+    return flow;
+  }
+
+  reset(): void {
+    this.bindings.reset();
+    this.regEvents.reset();
+  }
+
+  #fromUe(server: ServerTransaction): void {
+    this.#noteSource(server);
+    if (server.request.method === "REGISTER") register(this, server);
+    else originate(this, server);
+  }
+
+  /** RFC 3261 18.2.1: `received` is the server's word on the source, whatever the client has put there. */
+  #noteSource({ request, flow }: ServerTransaction): void {
+    const via = request.via;
+    const forged = this.#forged.get(via?.branch ?? "");
+    const wanted = forged ?? flow.remote.address;
+    if (!via || via.received === undefined || via.received === wanted) return;
+    const [first = "", ...rest] = request.values("Via");
+    request.set("Via", [first.replace(/;\s*received\s*=\s*[^;]*/i, `;received=${wanted}`), ...rest]);
+  }
+
+  #noteForged(bytes: Uint8Array): void {
+    try {
+      const { via } = parseMessage(bytes);
+      if (via?.received !== undefined) this.#forged.set(via.branch ?? "", via.received);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/** The P-CSCF as a watcher of its users' registrations: TS 24.229 5.2.3. So it learns what the network ends. */
+import { buildRequest } from "sip-codec";
+import { parseRegInfo } from "../../harness/sip/mod.ts";
+import { canonicalImpu } from "../identity.ts";
+import type { ServerTransaction } from "../stack.ts";
+import type { UeBinding } from "./bindings.ts";
+import type { Pcscf } from "./pcscf.ts";
+
+export class RegEvents {
+  /** Default identity of a set → Call-ID of the subscription to it. */
+  readonly #watched = new Map<string, string>();
+
+  constructor(readonly pcscf: Pcscf) {}
+
+  /** Subscribes to the set of this identity, unless that is done. */
+  watch(_binding: UeBinding, impu: string): void {
+    if (this.#watched.has(impu)) return;
+    const { pcscf } = this;
+    const { context } = pcscf;
+    const callId = context.token();
+    const self = `sip:${pcscf.host}`;
+    this.#watched.set(impu, callId);
+    const request = buildRequest("SUBSCRIBE", impu, [
+      ["Max-Forwards", 70],
+      ["From", `<${self}>;tag=${context.token()}`],
+      ["To", `<${impu}>`],
+      ["Call-ID", callId],
+      ["CSeq", "1 SUBSCRIBE"],
+      ["Contact", `<${pcscf.uri("reg")}>`],
+      ["P-Asserted-Identity", `<${self}>`],
+      ["Event", "reg"],
+      ["Expires", 600_000],
+    ]);
+    const lost = () => this.#forget(callId);
+    pcscf.mw.request(request, pcscf.toHome(), {
+      response: ({ status }) => {
+        if (status >= 300) lost();
+      },
+      failed: lost,
+    });
+  }
+
+  /** True if the request is a NOTIFY of one of our subscriptions; it has been answered then. */
+  take(server: ServerTransaction): boolean {
+    const { request } = server;
+    const callId = request.callId ?? "";
+    if (request.method !== "NOTIFY" || ![...this.#watched.values()].includes(callId)) return false;
+    server.reply(200);
+    if (request.subscriptionState?.value.toLowerCase() === "terminated") this.#forget(callId);
+    const info = parseRegInfo(request.text());
+    for (const { aor, contacts } of info.registrations) {
+      const gone = contacts.filter(({ state }) => state === "terminated").map(({ uri }) => uri);
+      this.#end(canonicalImpu(aor), gone);
+    }
+    return true;
+  }
+
+  reset(): void {
+    this.#watched.clear();
+  }
+
+  #end(impu: string, contacts: readonly string[]): void {
+    const { bindings } = this.pcscf;
+    for (const binding of [...bindings.all]) {
+      if (contacts.includes(String(binding.contact))) bindings.removeSetOf(binding, impu);
+    }
+  }
+
+  #forget(callId: string): void {
+    for (const [impu, known] of this.#watched) if (known === callId) this.#watched.delete(impu);
+  }
+}

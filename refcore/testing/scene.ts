@@ -1,0 +1,69 @@
+/** A core and its UEs for one test, closed together. Every UE has an address of its own. */
+import { strict as assert } from "node:assert";
+import { randomBytes } from "node:crypto";
+import { systemNet } from "../../harness/net/mod.ts";
+import type { Subscriber } from "../../profiles/types.ts";
+import { type Core, type CoreOptions, type Policy, startCore } from "../mod.ts";
+import { DOMAIN } from "./subscribers.ts";
+import { TestUe, type TestUeOptions } from "./ue.ts";
+
+export const TIMERS = {
+  t1: 500,
+  t2: 4000,
+  t4: 5000,
+  regAwaitAuth: 240_000,
+  minExpires: 2000,
+  expiryMargin: 2000,
+  nonceLifetime: 60_000,
+};
+
+export interface Scene {
+  readonly core: Core;
+  ue(subscriber: Subscriber, options?: Partial<TestUeOptions>): Promise<TestUe>;
+  operator(order: Record<string, string>): Promise<number>;
+}
+
+export interface SceneOptions {
+  readonly faults?: readonly string[];
+  readonly policy?: Partial<Policy>;
+  readonly timers?: Partial<CoreOptions["timers"]>;
+}
+
+/** Runs a test in a scene; afterwards the core must not have noticed anything wrong inside it. */
+export async function scene(
+  subscribers: readonly Subscriber[],
+  run: (scene: Scene) => Promise<void>,
+  options: SceneOptions = {},
+): Promise<void> {
+  const core = await startCore({
+    net: systemNet,
+    bind: "127.0.0.1",
+    ports: { gm: 0 },
+    subscribers,
+    home: { domain: DOMAIN, mcc: "001", mnc: "01" },
+    timers: { ...TIMERS, ...options.timers },
+    faults: new Set(options.faults),
+    policy: options.policy ?? {},
+    random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
+  });
+  const ues: TestUe[] = [];
+  try {
+    await run({
+      core,
+      ue: async (subscriber, more = {}) => {
+        const ue = await TestUe.open(core, { address: `127.0.1.${ues.length + 1}`, subscriber, ...more });
+        ues.push(ue);
+        return ue;
+      },
+      operator: async (order) => {
+        const response = await fetch(core.operatorUrl, { method: "POST", body: JSON.stringify(order) });
+        await response.text();
+        return response.status;
+      },
+    });
+    assert.deepEqual(core.problems, []);
+  } finally {
+    await Promise.all(ues.map((ue) => ue.close()));
+    await core.close();
+  }
+}

@@ -38,7 +38,7 @@ export function deviceName({ device, profile }: RunInfo): string {
   return name || profile;
 }
 
-/** "evidence/aka.x/trace.jsonl#4", null where there is none. */
+/** "evidence/aka/x/trace.jsonl#4", null where there is none. */
 export function evidencePath(result: CaseResult, check?: CheckResult): string | null {
   if (result.evidence === null) return null;
   return check?.evidence ? `${result.evidence}/${check.evidence}` : result.evidence;

@@ -18,10 +18,10 @@ Deno.test("the recorder writes a numbered trace and a capture that point at each
   item.note("now the answer");
   tap(sip("in", ANSWER, 1_790_000_000_012));
   assert.equal(item.latest(), 3);
-  assert.equal(await item.finish(), "evidence/aka.challenge-hides-keys");
+  assert.equal(await item.finish(), "evidence/aka/challenge-hides-keys");
   assert.deepEqual([...files.keys()], [
-    "evidence/aka.challenge-hides-keys/trace.jsonl",
-    "evidence/aka.challenge-hides-keys/capture.pcapng",
+    "evidence/aka/challenge-hides-keys/trace.jsonl",
+    "evidence/aka/challenge-hides-keys/capture.pcapng",
   ]);
   const [first, note, last] = trace(files);
   assert.equal(first!.n, 1);
@@ -52,9 +52,9 @@ Deno.test("the recorder takes secrets out of trace, capture, notes and attachmen
     );
     const kept = trace(files).map(({ bytes }) => atob(bytes)).join().includes("swordfish");
     assert.deepEqual([found.length > 0, kept], [keepSecrets, keepSecrets]);
-    assert.equal(files.has("evidence/a.b/esp_sa"), keepSecrets);
+    assert.equal(files.has("evidence/a/b/esp_sa"), keepSecrets);
     assert.deepEqual(
-      parsePcapng(files.get("evidence/a.b/capture.pcapng")!).tlsKeyLogs,
+      parsePcapng(files.get("evidence/a/b/capture.pcapng")!).tlsKeyLogs,
       keepSecrets ? ["CLIENT_RANDOM 00 11\n"] : [],
     );
     assert.equal(packets(files)[0]!.bytes.length, packets(files).length && 40 + 8 + REGISTER.length);
@@ -121,7 +121,7 @@ Deno.test("finish() writes once, and nothing where nothing was sent", async () =
   assert.equal(files.size, 0);
   const item = evidence.forCase("a/b", 2);
   item.tap("ue")(sip("out", REGISTER));
-  assert.deepEqual(await Promise.all([item.finish(), item.finish()]), ["evidence/a.b@2", "evidence/a.b@2"]);
+  assert.deepEqual(await Promise.all([item.finish(), item.finish()]), ["evidence/a/b@2", "evidence/a/b@2"]);
   item.tap("ue")(sip("out", REGISTER));
   assert.equal(files.size, 2);
 });
@@ -144,9 +144,9 @@ Deno.test("summaries of what is no message say what it is", () => {
 });
 
 Deno.test("evidenceFolder() gives two cases never the same folder", () => {
-  assert.equal(evidenceFolder("aka/a-b"), "evidence/aka.a-b");
-  assert.equal(evidenceFolder("aka/a.b"), "evidence/aka.a%2eb");
-  assert.equal(evidenceFolder("../../etc/ü", 3), "evidence/%2e%2e.%2e%2e.etc.%c3%bc@3");
+  assert.equal(evidenceFolder("aka/a-b"), "evidence/aka/a-b");
+  assert.equal(evidenceFolder("aka/a.b"), "evidence/aka/a%2eb");
+  assert.equal(evidenceFolder("../../etc/ü", 3), "evidence/%2e%2e/%2e%2e/etc/%c3%bc@3");
 });
 
 function recorder(options: Partial<EvidenceOptions> = {}) {

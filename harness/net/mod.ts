@@ -9,6 +9,22 @@ export type { DriveOptions } from "./driver.ts";
 export { formatEndpoint, sameEndpoint } from "./endpoint.ts";
 export { postJson } from "./http.ts";
 export type { PostOptions } from "./http.ts";
+export { securityOf, spiOf } from "./ipsec/security_name.ts";
+export type {
+  EspArrival,
+  EspCarrierName,
+  EspDestination,
+  EspMode,
+  EspPolicy,
+  EspResult,
+  EspWay,
+  InnerPacket,
+  IpsecHost,
+  IpsecOptions,
+  IpsecSocketOptions,
+  OutboundPacket,
+  PacketToSend,
+} from "./ipsec/types.ts";
 export { MemoryNet } from "./memory.ts";
 export type { Link, Packet } from "./memory.ts";
 export { netOf, systemNet } from "./net.ts";

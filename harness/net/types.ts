@@ -2,6 +2,7 @@
  * What the rest of imspeer knows of sockets: interfaces only, so that peers can be joined in memory.
  * The real ones are made by the other files of this folder.
  */
+import type { IpsecHost, IpsecOptions } from "./ipsec/types.ts";
 
 /** An IP literal (no names, IPv6 without brackets) and a port, 0 where any will do. */
 export interface Endpoint {
@@ -56,6 +57,8 @@ export interface TapRecord {
   readonly remote: Endpoint;
   readonly bytes: Uint8Array;
   readonly connection?: string;
+  /** As in Flow: the record is then a clear view of what travelled inside. */
+  readonly security?: string;
   /** Free text for the trace: "connection refused", "closed by peer". */
   readonly note?: string;
 }
@@ -107,6 +110,11 @@ export interface StreamLimits {
 export interface Net {
   readonly clock: Clock;
   open(transport: TransportName, options: SocketOptions): Promise<MessageSocket>;
+  /**
+   * A host that speaks IPsec in user space (ipsec/types.ts). Rejects with EnvironmentError where this machine cannot:
+   * the raw carrier needs CAP_NET_RAW.
+   */
+  ipsec?(options: IpsecOptions): Promise<IpsecHost>;
 }
 
 /** The verbs of every protocol machine of ours, and no others. Times are milliseconds of the run's clock. */

@@ -1,0 +1,111 @@
+/** `imspeer selfcheck`: the kill matrix. The tester is tested against the reference core and its faults. */
+import { selfcheck, type SelfcheckResult } from "../runner/mod.ts";
+import { systemNet } from "../net/mod.ts";
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit.ts";
+import type { Host } from "./host.ts";
+import { newSeed } from "./judge.ts";
+import { operatorOf } from "./operator.ts";
+import { newPeers } from "./peers.ts";
+import { loadProfile } from "./profile_source.ts";
+import { catalogue, faults, suites } from "./registry.ts";
+import { SELECTOR_OPTIONS, selectorsOf } from "./selection.ts";
+import { openCore } from "./target.ts";
+
+export const selfcheckCommand: Command = {
+  name: "selfcheck",
+  summary: "test the tester: every case must pass on the clean core and catch its faults",
+  usage: ["selfcheck [selectors] [--fault GLOB]… [--full] [--json]"],
+  description: [
+    "Runs every case against the clean reference core, where it must pass, and each fault of the core against the " +
+    "cases that name it, each of which must fail at the check that cites the fault's requirement.",
+  ],
+  options: [
+    ...SELECTOR_OPTIONS,
+    {
+      name: "fault",
+      value: "GLOB",
+      repeatable: true,
+      help: "only these faults, and the cases that name them",
+    },
+    { name: "full", help: "every case against every fault: shows the collateral" },
+    { name: "cores", value: "N", help: "reference cores at a time", default: "16" },
+    { name: "seed", value: "S", help: "all chance comes from it", default: "a new one" },
+    { name: "json", help: "the matrix as JSON on standard output" },
+  ],
+  examples: [
+    { command: "imspeer selfcheck", says: "the whole matrix" },
+    { command: "imspeer selfcheck --suite aka --fault 'hss/*'", says: "a part of it" },
+  ],
+  exits: [EXIT.ok, EXIT.failed, EXIT.interrupted],
+  exitTexts: {
+    [EXIT.ok]: "every case passes on the clean core, and every fault is caught",
+    [EXIT.failed]: "a case does not pass, a fault survives, or a case catches nothing",
+  },
+  async run(args, host) {
+    const { profile } = loadProfile(undefined, host);
+    const cores = args.integer("cores", 1, 200) ?? 16;
+    const seed = args.text("seed") ?? newSeed();
+    const addresses = coreAddresses();
+    const result = await selfcheck({
+      suites,
+      catalogue,
+      faults,
+      startCore: (broken) => openCore(profile, { faults: broken, bind: addresses(), seed }),
+      net: systemNet,
+      peers: newPeers,
+      operator: operatorOf,
+      seed,
+      selectors: selectorsOf(args),
+      faultGlobs: args.list("fault"),
+      full: args.flag("full"),
+      cores,
+      signal: host.interrupted,
+      progress: (fault, done, total) => tellProgress(fault, done, total, host),
+    });
+    if (host.terminal.live) host.write("\r\x1b[2K");
+    if (args.flag("json")) host.out(`${JSON.stringify(result, null, 1)}\n`);
+    tell(result, seed, host);
+    if (host.interrupted.aborted) return EXIT.interrupted;
+    return result.ok ? EXIT.ok : EXIT.failed;
+  },
+};
+
+/** 127.10.0.1, 127.10.0.2, …: an address for each core, so that none meets another's traffic. */
+function coreAddresses(): () => string {
+  let count = 0;
+  return () => {
+    count++;
+    return `127.10.${(count >> 8) & 0xff}.${count & 0xff || 1}`;
+  };
+}
+
+function tellProgress(fault: string | null, done: number, total: number, host: Host): void {
+  if (!host.terminal.live) return;
+  const line = `${done}/${total}  ${fault ?? "clean core"}`;
+  host.write(`\r\x1b[2K${line.slice(0, host.terminal.columns() - 1)}`);
+}
+
+function tell(result: SelfcheckResult, seed: string, host: Host): void {
+  const passed = result.cases.filter(({ clean }) => clean === "pass").length;
+  const killed = result.faults.length - result.survivors.length;
+  const caught = result.cases.length - result.unkilled.length;
+  for (const { id, killedBy } of result.faults) {
+    host.say(
+      `${killedBy.length > 0 ? "killed  " : "SURVIVES"}  ${id}${
+        killedBy.length > 0 ? `  by ${killedBy.join(", ")}` : ""
+      }`,
+    );
+  }
+  for (const { fault, case: id, verdict } of result.collateral) {
+    host.say(`collateral  ${fault}  ${id}: ${verdict}`);
+  }
+  if (result.problems.length + result.unkilled.length > 0) host.say("");
+  for (const problem of result.problems) host.say(`problem: ${problem}`);
+  for (const id of result.unkilled) host.say(`problem: case "${id}" is failed by no fault`);
+  host.say("");
+  host.say(
+    `${passed} of ${result.cases.length} cases pass on the clean core, ${killed} of ${result.faults.length} faults ` +
+      `are killed, ${caught} of ${result.cases.length} cases kill one; seed ${seed}`,
+  );
+}

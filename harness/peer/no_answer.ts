@@ -22,7 +22,7 @@ export class NoAnswer extends Error {
       : why.instead === undefined
       ? "and none came"
       : `and ${why.instead} came instead`;
-    super(`Waited ${waitedMs} ms for ${awaited}, ${end}`);
+    super(`Waited ${Math.round(waitedMs)} ms for ${awaited}, ${end}`);
     this.closed = why.closed ?? false;
   }
 }

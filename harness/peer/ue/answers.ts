@@ -63,12 +63,12 @@ export function answerTo(
 
 /**
  * Whether Authentication-Info proves that the network knows the secret (TS 33.203 N.2.1.1: the UE shall compare).
- * Undefined where the response has no such field.
+ * Undefined where the response has no such field, or where no answer of ours was sent to compare it with.
  */
 export function rspauthHolds(response: SipResponse, answer: Answer | undefined): boolean | undefined {
-  if (!response.has("Authentication-Info")) return undefined;
+  if (!answer || !response.has("Authentication-Info")) return undefined;
   const given = lenient(() => response.authenticationInfo?.get("rspauth"));
-  return given !== undefined && given.toLowerCase() === answer?.expectedRspauth;
+  return given !== undefined && given.toLowerCase() === answer.expectedRspauth;
 }
 
 interface Fields {

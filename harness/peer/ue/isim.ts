@@ -52,14 +52,15 @@ export function isimOf(subscriber: Subscriber, memory: UeMemory, k?: Uint8Array)
 type AkaKeys = NonNullable<Subscriber["aka"]>;
 
 function newUsim(aka: AkaKeys): Usim {
-  return new Usim({ functions: functionsOf(aka), sqn: aka.sqn });
+  return new Usim({ functions: functionsOf(aka), sqn: aka.sqn, indBits: aka.ind });
 }
 
-function functionsOf({ algorithm, k, op, opc, top }: AkaKeys) {
+function functionsOf({ algorithm, k, op, opc, top, topc }: AkaKeys) {
+  if (algorithm === "tuak" && topc) return tuakFunctions({ k, topc });
   if (algorithm === "tuak" && top) return tuakFunctions({ k, top });
   if (algorithm === "milenage" && opc) return milenageFunctions({ k, opc });
   if (algorithm === "milenage" && op) return milenageFunctions({ k, op });
-  const needed = algorithm === "tuak" ? '"top"' : '"op" or "opc"';
+  const needed = algorithm === "tuak" ? '"top" or "topc"' : '"op" or "opc"';
   throw new LocalMisuseError(`The subscriber's aka section has no ${needed}, which "${algorithm}" needs`);
 }
 

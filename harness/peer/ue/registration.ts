@@ -144,7 +144,9 @@ export class Registrations {
   }
 
   #first(options: RegisterOptions): Promise<Registered> {
-    return this.#conclude(this.draft(options), "register", options, undefined, undefined);
+    const request = this.draft(options);
+    const unasked = (options.authorization ?? "empty") === "empty" ? undefined : this.#last?.answer;
+    return this.#conclude(request, "register", options, undefined, unasked);
   }
 
   async #conclude(

@@ -195,6 +195,23 @@ Deno.test("register() tells whether Authentication-Info proves the network", () 
     assert.equal(dora.registered, false);
   }));
 
+Deno.test("register() verifies the network's proof after credentials that went out unasked", () =>
+  inWorld(async ({ ue, run, network }) => {
+    network.on(
+      "REGISTER",
+      (request) =>
+        request.authorization[0]?.parameters.get("nonce") === NONCE
+          ? granted(request, { "Authentication-Info": authenticationInfo(request, "open sesame", NONCE) })
+          : answer(request, 401, digest401()),
+    );
+    const dora = await ue(DORA);
+    await run(dora.register());
+    const again = await run(dora.register({ authorization: "next" }));
+    assert.equal(again.rspauthOk, true);
+    assert.equal(network.of("REGISTER").length, 3);
+    assert.equal(network.of("REGISTER")[2]?.authorization[0]?.parameters.get("nc"), "00000002");
+  }));
+
 Deno.test("register() answers again after stale=true, and only then", () =>
   inWorld(async ({ ue, run, network }) => {
     const stale = {

@@ -34,7 +34,7 @@ export const ALICE: Subscriber = {
     opc: fromHex("cd63cb71954a9f4e48a5994e37a02baf"),
     amf: fromHex("8000"),
     sqn: 0n,
-    ind: 0,
+    ind: 5,
     digest: "AKAv1-MD5",
   },
 };

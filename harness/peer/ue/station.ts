@@ -8,7 +8,7 @@ import { TransactionLayer } from "../../sip/mod.ts";
 import type { TransactionEvent } from "../../sip/mod.ts";
 import type { Clock, Drive, Driver, Flow } from "../../net/types.ts";
 import type { Profile } from "../../../profiles/types.ts";
-import { type ExchangeOptions, isFinal, LiveExchange } from "./exchange.ts";
+import { type ExchangeOptions, isFinal, isSuccess, LiveExchange } from "./exchange.ts";
 import { type Answering, Arrived } from "./incoming.ts";
 import { Inbox } from "./inbox.ts";
 import type { Protection, Step } from "./protection.ts";
@@ -104,7 +104,7 @@ export class Station {
     const cancelKey = key === undefined ? undefined : this.#layer.cancel(key, this.#now());
     if (cancelKey === undefined) return undefined;
     const request = invite.request.clone();
-    request.method = "CANCEL";
+    request.set("CSeq", (request.get("CSeq") ?? "").replace("INVITE", "CANCEL")).method = "CANCEL";
     const live = new LiveExchange(request, this.#windows());
     this.#exchanges.set(cancelKey, live);
     live.bePatient(); // it may never be sent: where the INVITE ends before a provisional response
@@ -237,8 +237,10 @@ export class Station {
   #answered(key: string, response: SipResponse, flow: Flow): void {
     this.protection.answeredOn(flow);
     const exchange = this.#exchanges.get(key);
-    // The 2xx of an INVITE comes again until its ACK has arrived; other transactions are over with their final one.
-    if (isFinal(response) && response.cseq?.method !== "INVITE") this.#exchanges.delete(key);
+    // The 2xx of an INVITE comes again until its ACK has arrived; everything else is over with its final response.
+    if (isFinal(response) && !(isSuccess(response) && response.cseq?.method === "INVITE")) {
+      this.#exchanges.delete(key);
+    }
     exchange?.receive(response);
   }
 

@@ -69,7 +69,12 @@ export interface SaSet {
 /** How a message came: in the clear, or under which SA ("port-uc": inbound to port_uc, "port-us": to port_us). */
 export type Carried =
   | { readonly protected: false }
-  | { readonly protected: true; readonly set: SaSet; readonly at: "port-uc" | "port-us"; readonly spi: number };
+  | {
+    readonly protected: true;
+    readonly set: SaSet;
+    readonly at: "port-uc" | "port-us";
+    readonly spi: number;
+  };
 
 /** An ESP packet that came and became no message. */
 export interface StrayEsp {
@@ -101,7 +106,10 @@ export interface IpsecView {
   /** Forgets an SA set without telling the network, as a UE does that lost its state. */
   forget(set?: SaSet): void;
   /** Sends octets under an SA as the payload of a datagram from and to any ports (a raw SIP message, or nonsense). */
-  send(payload: Uint8Array, options?: IpsecSending & { readonly fromPort?: number; readonly toPort?: number }): Promise<void>;
+  send(
+    payload: Uint8Array,
+    options?: IpsecSending & { readonly fromPort?: number; readonly toPort?: number },
+  ): Promise<void>;
   /** Opens a TCP connection in the SA from port_uc (or as told) and says whether the other side accepted it. */
   connects(options?: { readonly from?: "port-uc" | "port-us"; readonly way?: Way }): Promise<boolean>;
   /** Annex M: sends NAT keep-alives, and moves the UE to another public port as a NAT that forgot its binding does. */

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { denoVersion, machineFindings } from "./doctor_machine.ts";
+import { loadProfile } from "./profile_source.ts";
+import { FakeHost } from "./testing/fake_host.ts";
+
+Deno.test("denoVersion() compares number by number", () => {
+  for (const good of ["2.9.0", "2.9.6", "2.10.0", "3.0.0", "2.9.0+abc"]) {
+    assert.equal(denoVersion(good).status, "ok", good);
+  }
+  for (const bad of ["2.8.9", "1.46.3"]) assert.equal(denoVersion(bad).status, "missing", bad);
+});
+
+Deno.test("machineFindings() names an address this machine does not have, with a remedy", async () => {
+  const { profile } = loadProfile(undefined, new FakeHost());
+  const found = await machineFindings({
+    ...profile,
+    access: { fixed: ["127.0.0.1"], wlan: ["127.0.0.1", "192.0.2.250"] },
+  });
+  const of = (name: string) => found.find((finding) => finding.name === name);
+  assert.equal(of("access fixed")?.status, "ok");
+  assert.equal(of("access wlan")?.status, "missing");
+  assert.match(of("access wlan")?.detail ?? "", /^1 of 2 cannot be sent from: .*192\.0\.2\.250/);
+  assert.match(of("access wlan")?.remedy ?? "", /ip addr add/);
+});

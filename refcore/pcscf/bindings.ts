@@ -53,7 +53,8 @@ export class UeBindings {
     const [name = ""] = impus;
     const alarm = binding.sets.get(name)?.alarm ??
       this.context.scheduler.alarm(() => this.removeSet(binding, name));
-    alarm.set(expiresAt + this.context.timers.expiryMargin / 2);
+    // Longer than in the S-CSCF, whose word on the end still has to reach the UE.
+    alarm.set(expiresAt + this.context.timers.expiryMargin);
     binding.sets.set(name, { impus, alarm });
   }
 

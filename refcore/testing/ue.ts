@@ -42,6 +42,8 @@ export interface TestUeOptions {
 /** What to change in an answer to a challenge. */
 export type Lie = Partial<Record<string, string | undefined>> & { password?: string };
 
+type Item = SipMessage | Uint8Array;
+
 let count = 0;
 
 export class TestUe {
@@ -49,9 +51,15 @@ export class TestUe {
   readonly callId = `call-${++count}`;
   readonly tag = `tag${count}`;
   readonly usim: Usim | undefined;
-  #backlog: SipMessage[] = [];
+  #backlog: Item[] = [];
+  #waiting: { wanted: (item: Item) => boolean; resolve: (item: Item) => void }[] = [];
+  readonly #reading: Promise<void>;
   #flow: Flow | undefined;
   serviceRoute: string[] = [];
+  /** Methods whose requests are answered with 200 at once; they can be taken as well. */
+  readonly willing = new Set<string>();
+  /** Asks for the source port in its Via fields (RFC 3581). */
+  rport = false;
 
   private constructor(
     readonly core: Core,
@@ -63,6 +71,7 @@ export class TestUe {
       const functions = milenageFunctions({ k: aka.k, opc: aka.opc });
       this.usim = new Usim({ functions, sqn: aka.sqn, indBits: aka.ind });
     }
+    this.#reading = this.#read();
   }
 
   static async open(core: Core, options: TestUeOptions): Promise<TestUe> {
@@ -96,9 +105,11 @@ export class TestUe {
   build(method: string, uri: string, headers: Record<string, string> = {}, body = ""): SipRequest {
     const host = this.options.claimedHost ?? this.local.address;
     const transport = this.socket.transport.toUpperCase();
+    const rport = this.rport ? ";rport" : "";
     const cseq = headers["CSeq"] ?? `${++this.#cseq} ${method}`;
     const fields: Record<string, string> = {
-      "Via": `SIP/2.0/${transport} ${host}:${this.local.port};branch=z9hG4bK-${this.callId}-${++count}`,
+      "Via":
+        `SIP/2.0/${transport} ${host}:${this.local.port};branch=z9hG4bK-${this.callId}-${++count}${rport}`,
       "Max-Forwards": "70",
       "From": `<${this.impu}>;tag=${this.tag}`,
       "To": `<${method === "REGISTER" ? this.impu : uri}>`,
@@ -124,40 +135,44 @@ export class TestUe {
     });
   }
 
-  /** The next message, whatever it is. */
-  async next(): Promise<SipMessage> {
-    const incoming = await this.socket.receive();
-    if (!incoming) throw new Error("the socket was closed");
-    this.#flow = incoming.flow;
-    return parseMessage(incoming.bytes);
-  }
-
-  /** The next octets, for what is no SIP. */
+  /** The next octets that are no SIP message. */
   async nextRaw(): Promise<Uint8Array> {
-    return (await this.socket.receive())!.bytes;
+    return (await this.#take((item) => item instanceof Uint8Array)) as Uint8Array;
   }
 
-  async #take<T extends SipMessage>(wanted: (message: SipMessage) => boolean): Promise<T> {
+  /** The first item that came, or comes, and is wanted. */
+  #take(wanted: (item: Item) => boolean): Promise<Item> {
     const at = this.#backlog.findIndex(wanted);
-    if (at >= 0) return this.#backlog.splice(at, 1)[0] as T;
-    for (;;) {
-      const message = await this.next();
-      if (wanted(message)) return message as T;
-      this.#backlog.push(message);
+    if (at >= 0) return Promise.resolve(this.#backlog.splice(at, 1)[0]!);
+    return new Promise((resolve) => this.#waiting.push({ wanted, resolve }));
+  }
+
+  async #read(): Promise<void> {
+    for (let incoming = await this.socket.receive(); incoming; incoming = await this.socket.receive()) {
+      this.#flow = incoming.flow;
+      const item = readItem(incoming.bytes);
+      if (!(item instanceof Uint8Array) && item.kind === "request" && this.willing.has(item.method)) {
+        await this.answer(item, 200);
+      }
+      const at = this.#waiting.findIndex(({ wanted }) => wanted(item));
+      if (at >= 0) this.#waiting.splice(at, 1)[0]!.resolve(item);
+      else this.#backlog.push(item);
     }
   }
 
   /** The next response to this request with this status class or above; 100 is passed over. */
-  response(request: SipRequest, from = 101): Promise<SipResponse> {
+  async response(request: SipRequest, from = 101): Promise<SipResponse> {
     const branch = request.via?.branch;
-    return this.#take((message) =>
-      message.kind === "response" && message.via?.branch === branch && message.status >= from &&
-      message.cseq?.method === request.method
-    );
+    return await this.#take((item) =>
+      !(item instanceof Uint8Array) && item.kind === "response" && item.via?.branch === branch &&
+      item.status >= from && item.cseq?.method === request.method
+    ) as SipResponse;
   }
 
-  request(method: string): Promise<SipRequest> {
-    return this.#take((message) => message.kind === "request" && message.method === method);
+  async request(method: string): Promise<SipRequest> {
+    return await this.#take((item) =>
+      !(item instanceof Uint8Array) && item.kind === "request" && item.method === method
+    ) as SipRequest;
   }
 
   /** Sends and gives the final response. */
@@ -249,8 +264,9 @@ export class TestUe {
     return formatCredentials({ scheme: "Digest", parameters: given });
   }
 
-  close(): Promise<void> {
-    return this.socket.close();
+  async close(): Promise<void> {
+    await this.socket.close();
+    await this.#reading;
   }
 
   #secret(algorithm: string, nonce: string, lie: Lie): { secret: DigestSecret; auts?: string } {
@@ -267,5 +283,13 @@ export class TestUe {
     }
     if (verdict.failure === "mac") throw new Error("the network's MAC is wrong");
     return { secret: { ...common, password: AUTS_PASSWORD }, auts: formatAuts(verdict.auts) };
+  }
+}
+
+function readItem(bytes: Uint8Array): Item {
+  try {
+    return parseMessage(bytes);
+  } catch {
+    return bytes;
   }
 }

@@ -15,8 +15,9 @@ export function credentialsWith(parameters: Readonly<Record<string, string>>): T
   return (request) => {
     const credentials = request.authorization[0];
     if (!credentials) return;
-    for (const [name, value] of Object.entries(parameters)) credentials.parameters.set(name, value);
-    request.set("Authorization", formatCredentials(credentials));
+    const changed = credentials.parameters.clone();
+    for (const [name, value] of Object.entries(parameters)) changed.set(name, value);
+    request.set("Authorization", formatCredentials({ scheme: credentials.scheme, parameters: changed }));
   };
 }
 

@@ -99,6 +99,8 @@ function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber
     ...(barred.length > 0 ? ["barred"] : []),
     ...(otherSet.length > 0 ? ["other-set"] : []),
     ...([...entry.impu, ...implicitSet].some((impu) => impu.startsWith("tel:")) ? ["tel"] : []),
+    // TS 24.229 5.3.1.2: the IMPI that a network derives from the IMPU is the IMPU without its scheme.
+    ...(entry.impu.includes(`sip:${entry.impi}`) ? ["derivable-impi"] : []),
   ];
   return {
     name: entry.name ?? entry.impi.split("@")[0] ?? entry.impi,

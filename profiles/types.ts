@@ -65,7 +65,7 @@ export interface Subscriber {
   readonly otherSet: readonly string[];
   /**
    * Words a case leases by. As the profile gives them, and those that follow from the entry: "tuak", "akav2",
-   * "sha-256", "implicit-set", "barred", "other-set", "tel".
+   * "sha-256", "implicit-set", "barred", "other-set", "tel", "derivable-impi".
    */
   readonly traits: readonly string[];
   readonly aka?: {

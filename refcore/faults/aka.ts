@@ -187,4 +187,9 @@ export const akaFaults: readonly Fault[] = [
     requirement: "S3-010339/authentication/01",
     title: "S-CSCF says that it has de-registered the user, and goes on serving her",
   },
+  {
+    id: "scscf/accepts-clear-reregister",
+    requirement: "33.203/7.4.0/04",
+    title: "S-CSCF accepts a clear re-REGISTER that names the nonce of the last run",
+  },
 ];

@@ -332,4 +332,39 @@ export const digestFaults: readonly Fault[] = [
     requirement: "33.203/Q.3/03",
     title: "P-CSCF evicts the user at an address when somebody else begins to register there",
   },
+  {
+    id: "scscf/refuses-register-over-binding",
+    requirement: "33.203/N.2.2.2/01",
+    title: "S-CSCF refuses a new initial REGISTER while a binding exists",
+  },
+  {
+    id: "pcscf/half-outbound-binding",
+    requirement: "33.203/N.2.1.1/02",
+    title: "P-CSCF confirms outbound for a UE that no longer asks for it",
+  },
+  {
+    id: "scscf/refuses-aged-proxy-nonce",
+    requirement: "33.203/N.2.1.2/12",
+    title: "S-CSCF rejects an aged nonce with 403 although the password was right",
+  },
+  {
+    id: "pcscf/omits-ambiguous-default",
+    requirement: "33.203/Q.2/03",
+    title: "P-CSCF asserts no identity where the default is ambiguous",
+  },
+  {
+    id: "scscf/reauthenticates-silently",
+    requirement: "33.203/N.2.4/01",
+    title: "S-CSCF wants to re-authenticate and does not tell the UE",
+  },
+  {
+    id: "scscf/restores-old-expiry",
+    requirement: "33.203/N.2.4/03",
+    title: "S-CSCF goes on with the old expiry when the UE does not react",
+  },
+  {
+    id: "scscf/keeps-all-passwords",
+    requirement: "33.203/N.2.5/06",
+    title: "S-CSCF keeps a growing list of passwords and accepts them all",
+  },
 ];

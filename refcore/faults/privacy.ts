@@ -42,4 +42,14 @@ export const privacyFaults: readonly Fault[] = [
     requirement: "S3-010339/hiding-1/04",
     title: "P-CSCF leaves the Contact in spite of Privacy: header",
   },
+  {
+    id: "pcscf/hides-in-spite-of-none",
+    requirement: "S3-010339/hiding-1/05",
+    title: "P-CSCF hides the caller's identity in spite of Privacy: none",
+  },
+  {
+    id: "pcscf/unknown-privacy-is-none",
+    requirement: "S3-010xxx/LS/16",
+    title: "An unknown privacy value makes the network show the caller",
+  },
 ];

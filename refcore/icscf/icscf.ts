@@ -44,10 +44,8 @@ export class Icscf {
       visitedNetwork: request.visitedNetworkId[0]?.network ?? this.context.home.domain,
       type: request.expires === 0 ? "deregistration" : "registration",
     });
-    const unchecked = claimed && answer.result !== "success" &&
-      faults.has("scscf/accepts-any-impi-in-answer");
-    if (answer.result !== "success" && !unchecked) return void server.reply(REGISTER_REFUSALS[answer.result]);
-    const chosen = answer.result === "success" ? answer.serverName ?? servers[0] : servers[0];
+    if (answer.result !== "success") return void server.reply(REGISTER_REFUSALS[answer.result]);
+    const chosen = answer.serverName ?? servers[0];
     const to = chosen === undefined ? undefined : link.flowTo(parseUri(chosen));
     if (!chosen || !to) return void server.reply(504);
     request.remove("Route");

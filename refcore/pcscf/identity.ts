@@ -24,6 +24,10 @@ export function assertIdentity(
   if (faults.has("pcscf/asserts-unregistered-identity") && preferred[0] !== undefined) {
     asserted = preferred[0];
   }
+  const ambiguous = binding.sets.size > 1 || registered.length > 1;
+  if (faults.has("pcscf/omits-ambiguous-default") && preferred.length === 0 && ambiguous) {
+    asserted = undefined;
+  }
   const written = original.assertedIdentities[0];
   if (faults.has("pcscf/keeps-ue-asserted-identity") && written) asserted = canonicalImpu(written.uri);
   request.remove("P-Preferred-Identity");

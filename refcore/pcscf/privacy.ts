@@ -8,9 +8,26 @@ export function privacyOf(message: SipRequest | SipResponse): ReadonlySet<string
   return values.has("none") ? new Set() : values;
 }
 
+/** RFC 3323 4.2, RFC 3325 9.3, RFC 7044 10. */
+const KNOWN_VALUES: ReadonlySet<string> = new Set([
+  "header",
+  "session",
+  "user",
+  "none",
+  "critical",
+  "id",
+  "history",
+]);
+
 /** UEs are outside the trust domain: with "id" the asserted identity does not leave it. */
 export function hideAsserted(message: SipRequest | SipResponse, faults: FaultSet): void {
-  if (!privacyOf(message).has("id")) return;
+  const privacy = privacyOf(message);
+  const restricted = faults.has("pcscf/hides-in-spite-of-none") && message.has("Privacy");
+  if (!privacy.has("id") && !restricted) return;
+  // 5.3: an unknown value beside "id" takes nothing from it.
+  if (faults.has("pcscf/unknown-privacy-is-none") && [...privacy].some((value) => !KNOWN_VALUES.has(value))) {
+    return;
+  }
   const kept = message.kind === "response" ? faults.has("pcscf/shows-called-identity") : faults.has(
     message.method === "MESSAGE" ? "pcscf/shows-sender-identity" : "pcscf/shows-caller-identity",
   );

@@ -124,6 +124,9 @@ function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse, flowT
   stripKeys(pcscf, response);
   if (response.status === 401) offerSecurity(pcscf, passing, response);
   if (response.status < 200 || response.status >= 300) return;
+  if (!passing.outbound && pcscf.context.faults.has("pcscf/half-outbound-binding")) {
+    response.append("Require", "outbound");
+  }
   if (passing.outbound && response.require.includes("outbound")) response.set("Flow-Timer", flowTimer);
   succeeded(pcscf, passing, response);
 }

@@ -183,11 +183,13 @@ export class Authentication {
     const nonce = answer.get("nonce");
     const old = state.superseded.find((challenge) => challenge.nonce === nonce);
     if (old) {
-      const kept = old.vector.scheme === "aka"
-        ? ["accepts-superseded-challenge", "completes-overlapping-registrations", "accepts-earlier-vector"]
-        : ["keeps-all-digest-nonces"];
       // Its data is deleted: no answer to it registers, and the newer challenge stays as it is.
-      if (!kept.some((fault) => faults.has(`scscf/${fault}`))) return { type: "failed", open: old };
+      const kept = old.vector.scheme === "aka"
+        ? faults.has("scscf/accepts-superseded-challenge") ||
+          faults.has("scscf/completes-overlapping-registrations") ||
+          faults.has("scscf/accepts-earlier-vector")
+        : faults.has("scscf/keeps-all-digest-nonces");
+      if (!kept) return { type: "failed", open: old };
       const asOpen = { ...state, open: old, awaitAuth: { set: () => {} } };
       if (old.vector.scheme === "aka") return await answerAka(this, asOpen, old, request, answer, who);
       return await answerDigest(this, asOpen, request, answer, who);

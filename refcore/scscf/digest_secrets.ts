@@ -31,7 +31,7 @@ export class DigestSecrets {
   /** A pushed or pulled value. Of two that are there, the oldest that was never used makes room. */
   take(vector: DigestVector): void {
     if (this.#stored.some((stored) => stored.vector.ha1 === vector.ha1)) return;
-    if (this.#stored.length > 1) {
+    if (this.#stored.length > 1 && !this.#context.faults.has("scscf/keeps-all-passwords")) {
       const unused = this.#stored.findLastIndex(({ used }) => !used);
       this.#stored.splice(unused < 0 ? 1 : unused, 1);
     }
@@ -44,7 +44,10 @@ export class DigestSecrets {
   verified(vector: DigestVector): void {
     const stored = this.#stored.find((one) => one.vector === vector);
     if (stored) stored.used = true;
-    if (!this.#context.faults.has("scscf/keeps-old-password")) this.#dropOlderThan(vector);
+    const { faults } = this.#context;
+    if (!faults.has("scscf/keeps-old-password") && !faults.has("scscf/keeps-all-passwords")) {
+      this.#dropOlderThan(vector);
+    }
   }
 
   #dropOlderThan(vector: DigestVector): void {

@@ -16,7 +16,9 @@ export function originate(scscf: Scscf, server: ServerTransaction): void {
   const asserted = request.assertedIdentities.map(({ uri }) => canonicalImpu(uri));
   const set = asserted.map((impu) => scscf.registrations.find(impu)).find((found) => found !== undefined);
   // 5.1.1: home control. An identity that is not registered, or barred, gets no service.
-  if (!set && !faults.has("pcscf/routes-unregistered-request")) return void server.reply(403);
+  const unregistered = faults.has("pcscf/routes-unregistered-request") ||
+    faults.has("pcscf/serves-unknown-source") || faults.has("pcscf/asserts-unregistered-identity");
+  if (!set && !unregistered) return void server.reply(403);
   if (set && isBarred(set, asserted) && !faults.has("scscf/serves-barred-identity")) {
     return void server.reply(403);
   }
@@ -28,7 +30,8 @@ export function originate(scscf: Scscf, server: ServerTransaction): void {
   }
   if (set && !proxyAuthenticated(scscf, server, set, asserted)) return;
   // RFC 3323 4.2: what is critical and cannot be done fails the request.
-  if (asksTooMuchPrivacy(request)) return void server.reply(500, { reason: "Privacy Not Available" });
+  const lax = faults.has("pcscf/unknown-privacy-is-none");
+  if (asksTooMuchPrivacy(request) && !lax) return void server.reply(500, { reason: "Privacy Not Available" });
   removePrivateIdentity(scscf, request);
   if (opensDialog(request)) request.prepend("Record-Route", `<${scscf.uri("mo")}>`);
   forward(scscf, server, request);

@@ -88,7 +88,10 @@ export class ProxyAuthentication {
       const ofRegistration = faults.has("scscf/one-nonce-store") && used?.challenge.nonce === nonce;
       return ofRegistration && read.nc > used!.nc ? "right" : "stale";
     }
-    if (scheduler.now() - issued.issuedAt > timers.nonceLifetime) return "stale";
+    // N.2.1.2: an aged nonce under a right digest is answered by a fresh challenge.
+    if (scheduler.now() - issued.issuedAt > timers.nonceLifetime) {
+      return faults.has("scscf/refuses-aged-proxy-nonce") ? "count" : "stale";
+    }
     if (faults.has("scscf/refuses-nonce-count-above-one") && read.nc > 1) return "count";
     // RFC 2617 3.2.2: a count that was there before is a replay.
     if (read.nc <= issued.nc && !faults.has("scscf/forgets-proxy-nonce-count")) return "stale";

@@ -41,6 +41,7 @@ export class Registrar {
   async register(server: ServerTransaction): Promise<void> {
     const registration = this.#read(server.request);
     if (typeof registration === "number") return void server.reply(registration);
+    if (this.#refusesOverBinding(registration)) return void server.reply(403);
     const result = await this.#authenticated(registration);
     if (result.type === "accepted") return await this.#accept(server, registration, result);
     if (result.type === "challenged") {
@@ -98,6 +99,12 @@ export class Registrar {
     return await authentication.run(request, who, { scheme: fixed });
   }
 
+  /** N.2.2.2: a UE that rejected the network's proof may begin anew at once; only a fault keeps it from that. */
+  #refusesOverBinding({ request, set }: Registration): boolean {
+    if (!this.context.faults.has("scscf/refuses-register-over-binding")) return false;
+    return [...set?.bindings.values() ?? []].some(({ callId }) => callId !== request.callId);
+  }
+
   /** The switches that let a REGISTER through that should have been challenged. */
   #wronglyAccepted(
     { request, who, set, contacts, removal }: Registration,
@@ -117,6 +124,11 @@ export class Registrar {
     if (faults.has("scscf/skips-challenge-for-known-impu") && !set && this.#seen.has(who.impu)) return "aka";
     // 5.1.2: a REGISTER that was not protected counts as an initial one.
     if (faults.has("scscf/accepts-clear-refresh") && fixed === "aka" && bound && !removal) return "aka";
+    // 7.4.0: with the nonce of the last run or without.
+    const nonce = credentials?.get("nonce") ?? "";
+    if (faults.has("scscf/accepts-clear-reregister") && fixed === "aka" && bound && nonce !== "") {
+      return "aka";
+    }
     // 7.4.0: whatever it asks for.
     if (faults.has("scscf/accepts-clear-deregistration") && fixed === "aka" && removal) return "aka";
     // 6.1.4, N.2.4: what was asked for is authenticated.

@@ -100,7 +100,10 @@ export class Registrations {
     for (const binding of set.bindings.values()) {
       if (binding.expiresAt > expiresAt) {
         binding.expiresAt = expiresAt;
-        if (!this.#context.faults.has("scscf/forgets-shortened-expiry")) this.#arm(binding);
+        const { faults } = this.#context;
+        const forgets = faults.has("scscf/forgets-shortened-expiry") ||
+          faults.has("scscf/restores-old-expiry");
+        if (!forgets) this.#arm(binding);
       }
       this.onChange(set, "shortened", binding);
     }

@@ -77,6 +77,7 @@ export class Scscf implements CxListener {
     if (faults.has("scscf/never-asks-for-reauthentication")) return sets.length > 0;
     for (const set of sets) {
       set.reauthenticate = true;
+      if (faults.has("scscf/reauthenticates-silently")) continue;
       const { bindings } = set;
       if (faults.has("scscf/notifies-without-shortening")) {
         for (const binding of bindings.values()) this.notifier.changed(set, "refreshed", binding);

@@ -12,7 +12,7 @@ export function terminate(scscf: Scscf, server: ServerTransaction): void {
   scscf.popOwnRoutes(request);
   const impu = canonicalImpu(request.uri);
   const set = called(scscf, impu);
-  const identity = set?.profile.identities.find((one) => one.impu === impu);
+  const identity = identityOf(set, impu);
   // A barred identity cannot be called; it is as if it did not exist.
   if (identity?.barred && !scscf.context.faults.has("scscf/serves-barred-identity")) {
     return void server.reply(404);
@@ -40,9 +40,14 @@ export function terminate(scscf: Scscf, server: ServerTransaction): void {
 function called(scscf: Scscf, impu: string): RegisteredSet | undefined {
   const { faults } = scscf.context;
   const set = scscf.registrations.find(impu);
-  if (set && impu !== set.explicit && faults.has("scscf/implicit-impu-unreachable")) return undefined;
+  const implicit = set && impu !== set.explicit && identityOf(set, impu)?.barred === false;
+  if (implicit && faults.has("scscf/implicit-impu-unreachable")) return undefined;
   if (!set && faults.has("scscf/delivers-to-any-contact-of-impi")) {
     for (const other of scscf.registrations.all) if (other.profile.otherSets?.includes(impu)) return other;
   }
   return set;
+}
+
+function identityOf(set: RegisteredSet | undefined, impu: string) {
+  return set?.profile.identities.find((one) => one.impu === impu);
 }

@@ -169,6 +169,17 @@ export class TestUe {
     ) as SipResponse;
   }
 
+  /** Status of the final response if one comes within this time (ms), else "silence". */
+  async statusWithin(request: SipRequest, ms: number): Promise<string> {
+    const { clock } = this.core.options.net;
+    const end = new AbortController();
+    const status = this.response(request, 200).then((response) => String(response.status));
+    const silence = clock.wait(clock.now() + ms, end.signal).then(() => "silence");
+    const seen = await Promise.race([status, silence]);
+    end.abort();
+    return seen;
+  }
+
   async request(method: string): Promise<SipRequest> {
     return await this.#take((item) =>
       !(item instanceof Uint8Array) && item.kind === "request" && item.method === method

@@ -84,7 +84,7 @@ export const failures = [
     id: "digest/registration-after-rejected-rspauth",
     title: "A UE that gave up on the network may register anew over its old binding",
     verifies: ["33.203/N.2.2.2/01"],
-    kills: ["@33.203/N.2.2.2/01"],
+    kills: ["scscf/refuses-register-over-binding"],
     peer: "ue",
     needs: { digest: true },
     async run({ ue, check, given }) {
@@ -212,7 +212,7 @@ export const failures = [
     },
   }),
 
-  /** nc=3 accepted; then 2 and 3 refused, a forged 9 does not count, and 4 does (or is challenged freshly). */
+  /** nc=3 accepted, and refused the second time; after nc=1 a forged nc=9 does not make nc=2 a replay. */
   testCase({
     id: "digest/nonce-count-is-stored",
     title: "The count of the last success is the bar, and a failure does not raise it",
@@ -227,15 +227,19 @@ export const failures = [
       await given("nc=3 is accepted", first.ok);
       const used = await alice.answer(challenge, { nc: 3 });
       check("nc=3 again", "33.203/N.2.3/03").answer(used.response).isClass(4);
-      const fresh = await given("the network challenges", alice.challenge({ fresh: true }));
-      await given("nc=1 is accepted", (await alice.answer(fresh, { nc: 1 })).ok);
-      const forged = await alice.answer(fresh, { nc: 9, password: "not the password" });
-      check("a forged nc=9", "33.203/N.2.3/03").answer(forged.response).isClass(4);
-      const next = await alice.answer(fresh, { nc: 2 });
-      const asked = next.response.status === 401 && nonceOf(next.next) !== nonceOf(fresh);
-      check("nc=2 is accepted, or challenged freshly", "33.203/N.2.3/03").holds(next.ok || asked, {
-        expected: "200, or 401 with another nonce",
-        actual: next.response,
+      // A device may drop a nonce after a wrong password. It may not take the forged count for the user's: then the
+      // count above it is good and the user's own is not.
+      const accepted: boolean[] = [];
+      for (const nc of [2, 10]) {
+        const fresh = await given("the network challenges", alice.challenge({ fresh: true }));
+        await given("nc=1 is accepted", (await alice.answer(fresh, { nc: 1 })).ok);
+        const forged = await alice.answer(fresh, { nc: 9, password: "not the password" });
+        check("a forged nc=9", "33.203/N.2.3/03").answer(forged.response).isClass(4);
+        accepted.push((await alice.answer(fresh, { nc })).ok);
+      }
+      check("the forged count is not the bar", "33.203/N.2.3/03").holds(accepted[0]! || !accepted[1]!, {
+        expected: "nc=2 accepted if nc=10 is",
+        actual: `nc=2 ${accepted[0] ? "accepted" : "refused"}, nc=10 ${accepted[1] ? "accepted" : "refused"}`,
       });
     },
   }),
@@ -301,7 +305,7 @@ export const failures = [
     id: "digest/outbound-given-up-halfway",
     title: "A UE that drops outbound between SM1 and SM7 gets a plain binding or an error",
     verifies: ["33.203/N.2.1.1/02"],
-    kills: ["@33.203/N.2.1.1/02"],
+    kills: ["pcscf/half-outbound-binding"],
     peer: "ue",
     needs: { digest: true, outbound: true },
     leases: ["digest", "digest"],

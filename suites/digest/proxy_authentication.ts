@@ -126,7 +126,6 @@ export const proxyAuthentication = [
       await given("the user registers", register(alice));
       await given("the called subscriber registers", register(friend));
       const variants: Readonly<Record<string, AnswerOptions>> = {
-        "made for INVITE": { method: "INVITE" },
         "made for another Request-URI": { uri: "sip:elsewhere.example" },
         "another user's password": { password: bob.subscriber.digest!.password },
         "another user's name": { username: bob.identity.impi },
@@ -140,6 +139,13 @@ export const proxyAuthentication = [
         check(`${variant}: not served`, "33.203/N.2.1.2/08").that(await deliver(alice, challenge, answer))
           .equals(false);
       }
+      const forInvite = await given("an INVITE is challenged", challenged(alice, "INVITE", friend));
+      const made = alice.credentials(forInvite, { method: "INVITE", uri: impuOf(friend) });
+      const crossed = await replay(alice, made, friend);
+      check("made for INVITE, sent in a MESSAGE: not served", "33.203/N.2.1.2/08").answer(crossed).isOneOf(
+        403,
+        407,
+      );
       const challenge = await given("a MESSAGE is challenged", challenged(alice, "MESSAGE", friend));
       check("the right answer: served", "33.203/N.2.1.2/08").that(await deliver(alice, challenge)).equals(
         true,
@@ -260,7 +266,7 @@ export const proxyAuthentication = [
     id: "digest/aged-proxy-nonce-is-stale",
     title: "An aged nonce under a right answer is called stale, and the retry goes through",
     verifies: ["33.203/N.2.1.2/12"],
-    kills: ["@33.203/N.2.1.2/12"],
+    kills: ["scscf/refuses-aged-proxy-nonce"],
     peer: "ue",
     needs: NEEDS,
     leases: LEASES,

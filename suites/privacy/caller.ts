@@ -120,7 +120,7 @@ export const caller = [
     id: "privacy/off-delivers-the-identity",
     title: "Who asks for no privacy is shown",
     verifies: ["S3-010339/hiding-1/05"],
-    kills: ["@S3-010339/hiding-1/05"],
+    kills: ["pcscf/hides-in-spite-of-none"],
     peer: "ue",
     needs: { privacy: true },
     leases: LEASES,
@@ -138,7 +138,7 @@ export const caller = [
     id: "privacy/unknown-level-is-not-no-privacy",
     title: "A privacy level that nobody knows does not show the caller",
     verifies: ["S3-010xxx/LS/16"],
-    kills: ["@S3-010xxx/LS/16"],
+    kills: ["pcscf/unknown-privacy-is-none"],
     peer: "ue",
     needs: { privacy: true },
     leases: LEASES,
@@ -155,27 +155,6 @@ export const caller = [
           actual: invite ? asserted(invite).join(", ") : final,
         },
       );
-    },
-  }),
-
-  /** Privacy header;session: the UE's address is in no header and not in SDP. */
-  testCase({
-    id: "privacy/session-level-hides-addresses",
-    title: "Anonymity hides the caller's IP address, in SDP too",
-    verifies: ["S3-010339/hiding-2/01"],
-    kills: ["@S3-010339/hiding-2/01"],
-    peer: "ue",
-    needs: { "privacy-session": true },
-    leases: LEASES,
-    async run({ ue, check, given }) {
-      const [alice, friend] = await bothRegistered(ue, given);
-      const { invite } = await call(alice, impuOf(friend), friend, {
-        headers: { Privacy: "header;session" },
-      });
-      check("the call arrives", "S3-010339/hiding-2/01").that(invite).isPresent();
-      check("the address stands nowhere", "S3-010339/hiding-2/01").that(
-        fieldsWith(invite, alice.local.address),
-      ).equals([]);
     },
   }),
 

@@ -1,0 +1,33 @@
+import { strict as assert } from "node:assert";
+import { faults } from "./mod.ts";
+
+Deno.test("every fault has an id and a requirement of its own", () => {
+  assert.equal(new Set(faults.map(({ id }) => id)).size, faults.length);
+  assert.equal(new Set(faults.map(({ requirement }) => requirement)).size, faults.length);
+  for (const { id } of faults) assert.match(id, /^(pcscf|icscf|scscf|hss)\/[a-z0-9-]+$/);
+});
+
+Deno.test("every fault is switched somewhere, and every switch is a fault", async () => {
+  const switched = new Set<string>();
+  for (const folder of [".", "pcscf", "icscf", "scscf", "hss"]) {
+    for await (const { name, isFile } of Deno.readDir(new URL(folder, import.meta.url))) {
+      if (!isFile || name.endsWith("_test.ts") || name === "faults.ts") continue;
+      const source = await Deno.readTextFile(new URL(`${folder}/${name}`, import.meta.url));
+      for (const [, id] of source.matchAll(/faults\.has\(\s*"([^"]+)"/g)) switched.add(id!);
+      for (const { id } of faults) if (source.includes(`"${id}"`)) switched.add(id);
+    }
+  }
+  const known = new Set(faults.map(({ id }) => id));
+  assert.deepEqual([...known].filter((id) => !switched.has(id)), []);
+  assert.deepEqual([...switched].filter((id) => !known.has(id)), []);
+});
+
+Deno.test("every fault breaks a requirement of the catalogue", async () => {
+  const folder = new URL("../suites/requirements/", import.meta.url);
+  const known = new Set<string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".json")) continue;
+    for (const { id } of JSON.parse(await Deno.readTextFile(new URL(name, folder)))) known.add(id);
+  }
+  assert.deepEqual(faults.filter(({ requirement }) => !known.has(requirement)), []);
+});

@@ -30,7 +30,7 @@ export function registrationIdentity(request: SipRequest, faults: ReadonlySet<st
   const impu = canonicalImpu(request.to!.uri); // every message that gets here has one
   const username = homeCredentials(request)?.get("username");
   const answered = (homeCredentials(request)?.get("response") ?? "") !== "";
-  const byTo = faults.has("scscf/ignores-username") || faults.has("scscf/vector-by-to-uri") ||
+  const byTo = faults.has("scscf/ignores-username") ||
     answered && faults.has("scscf/accepts-any-impi-in-answer");
   if (username === undefined || username === "" || byTo) {
     return { impi: derivedImpi(impu), impu, claimed: false };

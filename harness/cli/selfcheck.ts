@@ -71,12 +71,14 @@ export const selfcheckCommand: Command = {
   },
 };
 
-/** 127.10.0.1, 127.10.0.2, …: an address for each core, so that none meets another's traffic. */
+/** 127.x.0.1, 127.x.0.2, …: an address for each core, so that none meets another's traffic; x of the process, so that
+ * two selfchecks can run on one machine. */
 function coreAddresses(): () => string {
   let count = 0;
+  const block = 16 + Deno.pid % 200;
   return () => {
     count++;
-    return `127.10.${(count >> 8) & 0xff}.${count & 0xff || 1}`;
+    return `127.${block}.${(count >> 8) & 0xff}.${count & 0xff || 1}`;
   };
 }
 

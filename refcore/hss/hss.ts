@@ -171,7 +171,9 @@ export class Hss implements Cx {
     const { faults } = this.#options;
     const owner = this.#byImpu.get(impu);
     // 6.1.0: the long-term key is that of the IMPI.
-    const subscription = faults.has("hss/key-by-impu") ? owner : this.#byImpi.get(impi);
+    const byImpu = faults.has("hss/key-by-impu") || faults.has("scscf/vector-by-to-uri") ||
+      faults.has("scscf/ignores-username");
+    const subscription = byImpu ? owner : this.#byImpi.get(impi);
     if (!subscription || !owner) return { refusal: { result: "user-unknown" } };
     const set = subscription.setOf(impu);
     if (set) return { subscription, set, refusal: { result: "user-unknown" } };

@@ -28,6 +28,9 @@ export async function answerDigest(
   const { open, used } = state;
   const isOpen = answer.get("nonce") === open?.nonce;
   const isUsed = answer.get("nonce") === used?.challenge.nonce;
+  const stored = used?.nc ?? 0;
+  const stored = used?.nc ?? 0;
+  // N.2.3: the count of a success is stored, not that of an attempt.
   if (isUsed && read !== "mismatch" && faults.has("scscf/counts-before-verifying")) {
     used!.nc = Math.max(used!.nc, read.nc);
   }
@@ -42,7 +45,7 @@ export async function answerDigest(
     return { type: "failed", open: isOpen ? open : undefined };
   }
   const shared = faults.has("scscf/accepts-any-issued-nonce") && engine.issuedBefore(read.nonce);
-  if (!isOpen && !(isUsed && countFits(engine, read.nc, used!.nc)) && !shared) {
+  if (!isOpen && !(isUsed && countFits(engine, read.nc, stored)) && !shared) {
     // N.2.3: the user knows the password, but the nonce or its count is out of date.
     return await stale(engine, state, request, who);
   }

@@ -64,7 +64,8 @@ export class Registrar {
     const credentials = homeCredentials(request);
     const realm = credentials?.get("realm");
     // 8.0: another home domain than ours is none of our subscribers'.
-    if (realm !== undefined && realm !== "" && realm !== this.context.home.domain) return 403;
+    const foreign = realm !== undefined && realm !== "" && realm !== this.context.home.domain;
+    if (foreign && !this.context.faults.has("pcscf/serves-foreign-home-domain")) return 403;
     const who = registrationIdentity(request, this.context.faults);
     const all = request.contacts.includes("*");
     const contacts = request.contacts.filter((contact) => contact !== "*");

@@ -29,7 +29,6 @@ export async function answerDigest(
   const isOpen = answer.get("nonce") === open?.nonce;
   const isUsed = answer.get("nonce") === used?.challenge.nonce;
   const stored = used?.nc ?? 0;
-  const stored = used?.nc ?? 0;
   // N.2.3: the count of a success is stored, not that of an attempt.
   if (isUsed && read !== "mismatch" && faults.has("scscf/counts-before-verifying")) {
     used!.nc = Math.max(used!.nc, read.nc);

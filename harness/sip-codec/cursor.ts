@@ -2,45 +2,57 @@
 import { quoted, SipSyntaxError } from "./errors.ts";
 import { CLASSES, isBlank } from "./grammar.ts";
 
+/**
+ * Reads `text` from `start` to `end`, of a field called `owner.name`. Beyond `end` stands nothing, white space or a
+ * line end: no run of characters of a class goes farther by itself. Offsets of errors count from `start`.
+ */
 export class Cursor {
-  at = 0;
+  at: number;
 
-  constructor(readonly text: string, readonly field: string) {}
-
-  get done(): boolean {
-    return this.at >= this.text.length;
+  constructor(
+    readonly text: string,
+    readonly start: number,
+    readonly end: number,
+    readonly owner: { readonly name: string },
+  ) {
+    this.at = start;
   }
 
-  /** Code of the current character, NaN at the end. */
+  get done(): boolean {
+    return this.at >= this.end;
+  }
+
+  /** Code of the current character. */
   get code(): number {
     return this.text.charCodeAt(this.at);
   }
 
   fail(problem: string, at = this.at): never {
-    throw new SipSyntaxError(problem, at, this.field);
+    throw new SipSyntaxError(problem, at - this.start, this.owner.name);
   }
 
+  /** Skips SP and HTAB. */
   blanks(): void {
-    while (isBlank(this.text.charCodeAt(this.at))) this.at++;
+    const { text } = this;
+    let at = this.at;
+    while (isBlank(text.charCodeAt(at))) at++;
+    this.at = at;
   }
 
   /** Takes this character, with white space around it, if it comes next. */
   separator(code: number): boolean {
-    const start = this.at;
-    this.blanks();
-    if (this.text.charCodeAt(this.at) !== code) {
-      this.at = start;
-      return false;
-    }
-    this.at++;
-    this.blanks();
+    const { text } = this;
+    let at = this.at;
+    while (isBlank(text.charCodeAt(at))) at++;
+    if (text.charCodeAt(at) !== code) return false;
+    at++;
+    while (isBlank(text.charCodeAt(at))) at++;
+    this.at = at;
     return true;
   }
 
   need(code: number): void {
-    if (!this.separator(code)) {
-      this.fail(`found ${this.found()}, need ${quoted(String.fromCharCode(code))}`);
-    }
+    if (!this.separator(code)) this.fail(`found ${this.found()}, need ${quoted(String.fromCharCode(code))}`);
   }
 
   /** Longest run of characters of the class, at least one. */
@@ -48,52 +60,110 @@ export class Cursor {
     const { text } = this;
     const start = this.at;
     let at = start;
-    while (at < text.length) {
-      const code = text.charCodeAt(at);
-      if (code > 0x7f || ((CLASSES[code] as number) & bit) === 0) break;
-      at++;
-    }
+    let code = text.charCodeAt(at);
+    while (code < 128 && ((CLASSES[code] as number) & bit) !== 0) code = text.charCodeAt(++at);
     if (at === start) this.fail(`found ${this.found()}, need ${what}`);
     this.at = at;
     return text.slice(start, at);
   }
 
-  /** quoted-string as written, with its quotes. The cursor stands on the opening quote. */
-  quotedString(): string {
-    const { text } = this;
-    const start = this.at;
-    let at = start + 1;
-    for (; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === 0x22) {
-        this.at = at + 1;
-        return text.slice(start, at + 1);
-      }
-      if (code === 0x5c) at++;
-      else if ((code < 0x20 && code !== 0x09) || code === 0x7f) {
-        this.fail("control character in a quoted string", at);
+  /**
+   * Moves behind a quoted-string; the cursor stands on the opening quote. What is between the quotes is judged by
+   * `unquote`, when somebody wants it.
+   */
+  skipQuoted(): void {
+    const { text, end } = this;
+    let close = text.indexOf('"', this.at + 1);
+    // A quote behind a backslash may be part of the text: count from the opening quote then.
+    if (text.charCodeAt(close - 1) === 0x5c) {
+      close = this.at + 1;
+      for (let code = text.charCodeAt(close); code !== 0x22 && close < end; code = text.charCodeAt(close)) {
+        close += code === 0x5c ? 2 : 1;
       }
     }
-    return this.fail("quoted string without its closing quote", start);
+    if (close < 0 || close >= end) this.fail("quoted string without its closing quote");
+    this.at = close + 1;
+  }
+
+  /** quoted-string without its quotes and escapes. */
+  quotedText(): string {
+    const start = this.at;
+    this.skipQuoted();
+    return unquote(this.text.slice(start, this.at), this);
   }
 
   /** What stands here, for error messages. */
   found(): string {
-    return this.done ? "the end" : quoted(this.text.slice(this.at));
+    return this.done ? "the end" : quoted(this.text.slice(this.at, this.end));
+  }
+
+  /** The rest of the value. */
+  rest(): string {
+    const rest = this.text.slice(this.at, this.end);
+    this.at = this.end;
+    return rest;
   }
 
   /** Nothing but white space may be left. */
-  end(): void {
-    this.blanks();
-    if (!this.done) this.fail(`found ${this.found()} after the value, need nothing`);
+  finish(): void {
+    if (this.at < this.end) this.blanks();
+    if (this.at < this.end) this.fail(`found ${this.found()} after the value, need nothing`);
   }
 }
 
-/** The content of a quoted-string; any other text as it stands. */
-export function unquote(raw: string): string {
+/** Reads one value of a field's grammar from where the cursor stands. */
+export type Reader<T> = (cursor: Cursor) => T;
+
+/** The value that is the whole text. */
+export function readAll<T>(read: Reader<T>, text: string, field: string): T {
+  const cursor = new Cursor(text, 0, text.length, { name: field });
+  cursor.blanks();
+  const value = read(cursor);
+  cursor.finish();
+  return value;
+}
+
+/** Comma-separated values that are the whole text; none in an empty one. */
+export function readList<T>(read: Reader<T>, text: string, field: string): T[] {
+  return readAll(optionalListOf(read), text, field);
+}
+
+/** 1#value, up to what is no comma. */
+export function listOf<T>(read: Reader<T>): Reader<T[]> {
+  return (cursor) => {
+    const values: T[] = [];
+    do values.push(read(cursor)); while (cursor.separator(0x2c));
+    return values;
+  };
+}
+
+/** #value: an empty field is an empty list. */
+export function optionalListOf<T>(read: Reader<T>): Reader<T[]> {
+  const list = listOf(read);
+  return (cursor) => cursor.done ? [] : list(cursor);
+}
+
+/**
+ * The content of a quoted-string; any other text as it stands. Throws SipSyntaxError where a control character
+ * stands in it without a backslash (RFC 3261 25.1, qdtext).
+ */
+export function unquote(raw: string, owner?: { fail(problem: string): never }): string {
   if (raw.charCodeAt(0) !== 0x22) return raw;
   const inner = raw.slice(1, -1);
-  return inner.includes("\\") ? inner.replace(/\\([^])/g, "$1") : inner;
+  const escaped = inner.includes("\\");
+  if (CONTROL.test(escaped ? inner.replace(QUOTED_PAIR, "") : inner)) {
+    const problem = `control character in ${quoted(raw)}`;
+    return owner === undefined ? fail(problem) : owner.fail(problem);
+  }
+  return escaped ? inner.replace(QUOTED_PAIR, "$1") : inner;
+}
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+const QUOTED_PAIR = /\\([^])/g;
+
+function fail(problem: string): never {
+  throw new SipSyntaxError(problem, 0, "quoted-string");
 }
 
 /** The text as a quoted-string. */

@@ -11,6 +11,7 @@ export const DIGIT = 0x80;
 export const HEX = 0x100;
 export const SCHEME = 0x200;
 export const URIC = 0x400; // reserved, unreserved: what an opaque URI may hold
+export const VALUE = 0x800; // unquoted parameter value: token, and what separates nothing
 
 const ALPHA = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS = "0123456789";
@@ -32,7 +33,7 @@ mark(DIGIT, DIGITS);
 mark(HEX, DIGITS + "abcdefABCDEF");
 mark(SCHEME, ALPHANUM + "+-.");
 mark(URIC, UNRESERVED + ";/?:@&=+$,[]");
-
+mark(VALUE, ALPHANUM + "-.!%*_+`'~" + ":/@[]=()&$#{}^|?");
 function mark(bit: number, characters: string): void {
   for (let at = 0; at < characters.length; at++) {
     const code = characters.charCodeAt(at);

@@ -26,6 +26,7 @@ export {
   type CSeq,
   formatCSeq,
   formatRAck,
+  formatSessionExpires,
   parseCSeq,
   parseRAck,
   type RAck,
@@ -35,10 +36,12 @@ export {
 } from "./headers/numbers.ts";
 export {
   type Event,
+  formatEvent,
   formatMediaType,
   formatTokenWithParams,
   type MediaType,
   parseMediaType,
+  parseTokens,
   parseTokenWithParams,
   type TokenWithParams,
 } from "./headers/tokens.ts";
@@ -65,9 +68,10 @@ export {
   formatBareParams,
   formatVisitedNetworkId,
   parseAccessNetworkInfo,
+  parseVisitedNetworkId,
   type VisitedNetworkId,
 } from "./headers/three_gpp.ts";
-export { formatUriInfo, type UriInfo } from "./headers/uri_info.ts";
+export { formatUriInfo, parseUriInfos, type UriInfo } from "./headers/uri_info.ts";
 export { formatIdentity, type Identity, parseIdentity } from "./headers/identity.ts";
 export {
   type BodyInit,

@@ -7,6 +7,8 @@ import { quoted, SipSyntaxError } from "./errors.ts";
 import { every, HEX, is, TOKEN } from "./grammar.ts";
 import { encodeParam, percentDecode } from "./uri/escape.ts";
 
+const NO_SPANS: readonly number[] = [];
+
 /** How a value that was set is written: always in quotes, never, or where it must be. */
 export type Quoting = "quoted" | "plain" | "auto";
 
@@ -17,43 +19,51 @@ export type ParamsInit =
   | Iterable<readonly [name: string, value?: string | number | undefined]>;
 
 /** A parameter as parsed: `text` after "=" as written, undefined without "=". Or as set: `text` unquoted. */
-export interface Param {
+interface Param {
   readonly name: string;
   readonly text: string | undefined;
   /** The text was set: it is quoted or escaped when it is written. */
   readonly plain?: boolean;
 }
 
+/**
+ * What was parsed stays in its text: `spans` holds four positions for each parameter, start and end of name and
+ * value (-1 without a value). They are cut out when somebody asks for more than a few of them.
+ */
 export class Params implements Iterable<[string, string | undefined]> {
-  private list: Param[];
-  private syntax: "header" | "uri";
+  private text: string;
+  private spans: readonly number[];
+  private list: Param[] | undefined;
+  private readonly syntax: "header" | "uri";
   private frozen: boolean;
 
   /** `syntax` "uri": values are percent-encoded in place of quoted. */
   constructor(init?: ParamsInit, syntax: "header" | "uri" = "header") {
-    this.list = [];
-    this.syntax = syntax;
+    this.text = "";
+    this.spans = NO_SPANS;
+    this.list = undefined;
+    this.syntax = init instanceof Params ? init.syntax : syntax;
     this.frozen = false;
     if (init === undefined) return;
     if (init instanceof Params) {
-      this.list = init.list.slice();
-      this.syntax = init.syntax;
+      this.list = init.items().slice();
       return;
     }
     const pairs = Symbol.iterator in init ? init as Iterable<[string, string?]> : Object.entries(init);
     for (const [name, value] of pairs) this.set(name, value);
   }
 
-  /** @internal What a parser read, not to be changed. */
-  static parsed(list: Param[], syntax: "header" | "uri" = "header"): Params {
+  /** @internal What a parser found, not to be changed. */
+  static parsed(text: string, spans: readonly number[], syntax: "header" | "uri" = "header"): Params {
     const params = new Params(undefined, syntax);
-    params.list = list;
+    params.text = text;
+    params.spans = spans;
     params.frozen = true;
     return params;
   }
 
   get size(): number {
-    return this.list.length;
+    return this.list?.length ?? this.spans.length / 4;
   }
 
   /**
@@ -61,31 +71,48 @@ export class Params implements Iterable<[string, string | undefined]> {
    * the parameter comes more than once with different values: none of them can be trusted (RFC 3261 7.3.1).
    */
   get(name: string): string | undefined {
-    const param = this.find(name);
-    return param === undefined ? undefined : this.valueOf_(param);
+    if (this.list !== undefined) {
+      const param = this.find(name);
+      return param === undefined ? undefined : this.valueOf_(param);
+    }
+    const at = this.locate(name);
+    return at < 0 ? undefined : this.value(this.spanText(at));
   }
 
   has(name: string): boolean {
-    for (const param of this.list) if (this.same(param.name, name)) return true;
+    if (this.list !== undefined) return this.list.some((param) => this.same(param.name, name));
+    const { spans } = this;
+    for (let at = 0; at < spans.length; at += 4) if (this.isAt(at, name)) return true;
     return false;
   }
 
   /** As written, with quotes or escapes. */
   raw(name: string): string | undefined {
-    const param = this.find(name);
-    return param === undefined ? undefined : this.written_(param, "auto");
+    if (this.list !== undefined) {
+      const param = this.find(name);
+      return param === undefined ? undefined : this.written_(param, "auto");
+    }
+    const at = this.locate(name);
+    return at < 0 ? undefined : this.spanText(at);
+  }
+
+  /** Whether the parameter stands there without a value. Throws SipSyntaxError like `get`. */
+  isFlag(name: string): boolean {
+    if (this.list !== undefined) return this.has(name) && this.find(name)?.text === undefined;
+    const at = this.locate(name);
+    return at >= 0 && (this.spans[at + 2] as number) < 0;
   }
 
   /** Names as written, in order. */
   names(): string[] {
-    return this.list.map((param) => param.name);
+    return this.items().map((param) => param.name);
   }
 
   /** Names, in lower case, that come more than once. */
   duplicates(): string[] {
     const seen = new Set<string>();
     const twice = new Set<string>();
-    for (const { name } of this.list) {
+    for (const { name } of this.items()) {
       const key = name.toLowerCase();
       if (seen.has(key)) twice.add(key);
       seen.add(key);
@@ -95,7 +122,7 @@ export class Params implements Iterable<[string, string | undefined]> {
 
   /** Name as written and value as `get` gives it, in order. */
   entries(): [string, string | undefined][] {
-    return this.list.map((param) => [param.name, this.valueOf_(param)]);
+    return this.items().map((param) => [param.name, this.valueOf_(param)]);
   }
 
   [Symbol.iterator](): IterableIterator<[string, string | undefined]> {
@@ -105,7 +132,7 @@ export class Params implements Iterable<[string, string | undefined]> {
   /** Names in lower case with their values; null for a parameter without one. */
   toObject(): Record<string, string | null> {
     return Object.fromEntries(
-      this.list.map((param) => [param.name.toLowerCase(), this.valueOf_(param) ?? null]),
+      this.items().map((param) => [param.name.toLowerCase(), this.valueOf_(param) ?? null]),
     );
   }
 
@@ -121,7 +148,7 @@ export class Params implements Iterable<[string, string | undefined]> {
 
   delete(name: string): this {
     this.change();
-    this.list = this.list.filter((param) => !this.same(param.name, name));
+    this.list = this.items().filter((param) => !this.same(param.name, name));
     return this;
   }
 
@@ -144,7 +171,7 @@ export class Params implements Iterable<[string, string | undefined]> {
 
   /** Each parameter as `name=value`; `rule` says for a lower-case name how a value that was set is quoted. */
   written(rule: (name: string) => Quoting = () => "auto"): string[] {
-    return this.list.map((param) => {
+    return this.items().map((param) => {
       const value = this.written_(param, rule(param.name.toLowerCase()));
       return value === undefined ? param.name : `${param.name}=${value}`;
     });
@@ -157,21 +184,67 @@ export class Params implements Iterable<[string, string | undefined]> {
     return text;
   }
 
+  /** All parameters cut out of their text. */
+  private items(): Param[] {
+    if (this.list !== undefined) return this.list;
+    const { text, spans } = this;
+    const list: Param[] = [];
+    for (let at = 0; at < spans.length; at += 4) {
+      list.push({ name: text.slice(spans[at], spans[at + 1]), text: this.spanText(at) });
+    }
+    return this.list = list;
+  }
+
   private find(name: string): Param | undefined {
     let found: Param | undefined;
-    for (const param of this.list) {
+    for (const param of this.items()) {
       if (!this.same(param.name, name)) continue;
-      if (found !== undefined && found.text !== param.text) {
-        throw new SipSyntaxError(`parameter ${quoted(name)} comes more than once`, 0, name);
-      }
+      if (found !== undefined && found.text !== param.text) throw ambiguous(name);
       found ??= param;
     }
     return found;
   }
 
+  /** Where the spans of the parameter begin, -1 if there is none. */
+  private locate(name: string): number {
+    const { spans } = this;
+    let found = -1;
+    for (let at = 0; at < spans.length; at += 4) {
+      if (!this.isAt(at, name)) continue;
+      if (found >= 0 && this.spanText(found) !== this.spanText(at)) throw ambiguous(name);
+      if (found < 0) found = at;
+    }
+    return found;
+  }
+
+  private isAt(at: number, name: string): boolean {
+    const { text } = this;
+    const start = this.spans[at] as number;
+    const length = this.spans[at + 1] as number - start;
+    if (length !== name.length) {
+      return this.syntax === "uri" && length > name.length &&
+        this.same(text.slice(start, start + length), name);
+    }
+    for (let i = 0; i < length; i++) {
+      const one = text.charCodeAt(start + i);
+      const other = name.charCodeAt(i);
+      if (one !== other && lower(one) !== lower(other)) return false;
+    }
+    return true;
+  }
+
+  private spanText(at: number): string | undefined {
+    const start = this.spans[at + 2] as number;
+    return start < 0 ? undefined : this.text.slice(start, this.spans[at + 3]);
+  }
+
   private valueOf_({ text, plain }: Param): string | undefined {
-    if (text === undefined || plain === true) return text;
-    return this.syntax === "uri" ? percentDecode(text) : unquote(text);
+    return plain === true ? text : this.value(text);
+  }
+
+  private value(raw: string | undefined): string | undefined {
+    if (raw === undefined) return undefined;
+    return this.syntax === "uri" ? percentDecode(raw) : unquote(raw);
   }
 
   private written_({ text, plain }: Param, rule: Quoting): string | undefined {
@@ -191,11 +264,12 @@ export class Params implements Iterable<[string, string | undefined]> {
 
   private put(param: Param): this {
     this.change();
-    const at = this.list.findIndex((other) => this.same(other.name, param.name));
-    if (at < 0) this.list.push(param);
+    const list = this.items();
+    const at = list.findIndex((other) => this.same(other.name, param.name));
+    if (at < 0) list.push(param);
     else {
-      this.list[at] = { ...param, name: (this.list[at] as Param).name };
-      this.list = this.list.filter((other, index) => index <= at || !this.same(other.name, param.name));
+      list[at] = { ...param, name: (list[at] as Param).name };
+      this.list = list.filter((other, index) => index <= at || !this.same(other.name, param.name));
     }
     return this;
   }
@@ -210,8 +284,8 @@ export class Params implements Iterable<[string, string | undefined]> {
 }
 
 /** No parameters at all, for all parsers. */
-export const NO_PARAMS: Params = Params.parsed([]);
-export const NO_URI_PARAMS: Params = Params.parsed([], "uri");
+export const NO_PARAMS: Params = Params.parsed("", NO_SPANS);
+export const NO_URI_PARAMS: Params = Params.parsed("", NO_SPANS, "uri");
 
 /** `init` as Params. */
 export function paramsOf(init: ParamsInit | undefined): Params {
@@ -227,4 +301,12 @@ function isIpv6Reference(value: string): boolean {
     if (!is(code, HEX) && code !== 0x3a && code !== 0x2e) return false;
   }
   return true;
+}
+
+function lower(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+}
+
+function ambiguous(name: string): SipSyntaxError {
+  return new SipSyntaxError(`parameter ${quoted(name)} comes more than once`, 0, name);
 }

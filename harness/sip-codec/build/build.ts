@@ -2,6 +2,7 @@
 import { SipSyntaxError } from "../errors.ts";
 import { utf8 } from "../octets.ts";
 import { newHeaderLine } from "../message/header_line.ts";
+import { HeaderLines } from "../message/header_lines.ts";
 import { headerKey } from "../message/header_names.ts";
 import type { MessageParts } from "../message/message.ts";
 import { SipRequest } from "../message/request.ts";
@@ -51,7 +52,7 @@ export function buildResponse(
   status: number,
   options: ResponseOptions = {},
 ): SipResponse {
-  const response = new SipResponse(0, "", "SIP/2.0", { lines: [], body: new Uint8Array(0) });
+  const response = new SipResponse(0, "", "SIP/2.0", { lines: new HeaderLines([]), body: new Uint8Array(0) });
   response.status = status;
   response.reason = options.reason ?? reasonPhrase(status);
   const names = [
@@ -89,10 +90,10 @@ function parts(headers: HeadersInit, body: BodyInit): MessageParts {
   const lines = [];
   for (const [name, value] of pairs(headers)) lines.push(newHeaderLine(name, value));
   const bytes = octets(body);
-  if (!lines.some((line) => line.key === "content-length")) {
+  if (!lines.some((line) => line.is("content-length"))) {
     lines.push(newHeaderLine("Content-Length", String(bytes.length)));
   }
-  return { lines, body: bytes };
+  return { lines: new HeaderLines(lines), body: bytes };
 }
 
 function* pairs(headers: HeadersInit): Iterable<[string, string]> {

@@ -2,10 +2,10 @@
  * Challenges and credentials: WWW-Authenticate, Proxy-Authenticate, Authorization, Proxy-Authorization,
  * Authentication-Info (RFC 3261 20.6, 20.7, 20.27, 20.28, 20.44, 25.1; RFC 8760; RFC 3310; TS 24.229 7.2A).
  */
-import { Cursor } from "../cursor.ts";
-import { TOKEN } from "../grammar.ts";
+import { type Cursor, readAll } from "../cursor.ts";
+import { isBlank, TOKEN } from "../grammar.ts";
 import { Params, type ParamsInit, paramsOf, type Quoting } from "../params.ts";
-import { parseCommaParams } from "../parse_params.ts";
+import { readCommaParams } from "../read_params.ts";
 
 /** One field of WWW-Authenticate or Proxy-Authenticate: scheme as written ("Digest"). */
 export interface Challenge {
@@ -26,18 +26,15 @@ export interface AuthInit {
 
 /** challenge = auth-scheme LWS auth-param *( COMMA auth-param ); one per field (RFC 3261 7.3.1). */
 export function parseChallenge(text: string, field = "WWW-Authenticate"): Challenge {
-  return schemeAndParameters(text, field);
+  return readAll(readAuth, text, field);
 }
 
 export function parseCredentials(text: string, field = "Authorization"): Credentials {
-  return schemeAndParameters(text, field);
+  return readAll(readAuth, text, field);
 }
 
 export function parseAuthenticationInfo(text: string, field = "Authentication-Info"): Params {
-  const cursor = new Cursor(text, field);
-  const params = parseCommaParams(cursor);
-  cursor.end();
-  return params;
+  return readAll(readCommaParams, text, field);
 }
 
 /** Parameters that were parsed stand as they stood; others by the quoting rules of a Digest challenge. */
@@ -54,25 +51,22 @@ export function formatAuthenticationInfo(parameters: ParamsInit): string {
   return new Params(parameters).written((name) => INFO_PLAIN.has(name) ? "plain" : "quoted").join(", ");
 }
 
-/** Unquoted in a challenge (RFC 3261 25.1: stale, algorithm); everything else is quoted. */
+/** Unquoted in a challenge (RFC 3261 25.1); everything else is quoted. */
 const CHALLENGE_PLAIN = new Set(["stale", "algorithm"]);
 /** Unquoted in credentials (RFC 3261 25.1); integrity-protected is quoted (TS 24.229 7.2A.2). */
 const CREDENTIALS_PLAIN = new Set(["algorithm", "qop", "nc"]);
 const INFO_PLAIN = new Set(["qop", "nc"]);
 
-function schemeAndParameters(text: string, field: string): Challenge {
-  const cursor = new Cursor(text, field);
-  cursor.blanks();
+/** Scheme and parameters, of any scheme that has parameters. */
+export function readAuth(cursor: Cursor): Challenge {
   const scheme = cursor.run(TOKEN, "an authentication scheme");
-  const before = cursor.at;
+  if (!isBlank(cursor.code) || cursor.done) {
+    cursor.fail(`found ${cursor.found()}, need white space after the scheme`);
+  }
   cursor.blanks();
-  if (cursor.at === before) cursor.fail(`found ${cursor.found()}, need white space after the scheme`);
-  const parameters = parseCommaParams(cursor);
-  cursor.end();
-  return { scheme, parameters };
+  return { scheme, parameters: readCommaParams(cursor) };
 }
 
 function format(value: AuthInit, rule: (name: string) => Quoting): string {
-  const params = paramsOf(value.parameters);
-  return `${value.scheme} ${params.written(rule).join(", ")}`;
+  return `${value.scheme} ${paramsOf(value.parameters).written(rule).join(", ")}`;
 }

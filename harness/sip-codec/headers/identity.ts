@@ -1,39 +1,58 @@
-/** Identity (RFC 8224 4.1): a signed digest or full PASSporT and its parameters. */
-import { Cursor, unquote } from "../cursor.ts";
-import { type Params, type ParamsInit, paramsOf } from "../params.ts";
-import { parseParams } from "../parse_params.ts";
+/** Identity (RFC 8224 4.1): a PASSporT and where the certificate is. */
+import { type Cursor, readAll } from "../cursor.ts";
 import { quoted } from "../errors.ts";
+import { trimBlanks } from "../grammar.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { parseUriAt } from "../uri/parse.ts";
+import { readParamsBut } from "../read_params.ts";
+import type { Uri } from "../uri/uri.ts";
 
 export interface Identity {
   /** The PASSporT, full or compact ("..signature"), without quotes. */
   readonly passport: string;
-  /** info (in angle brackets, as `info` gives it without), alg, ppt. */
+  /** URI of the certificate: the `info` parameter, without its brackets. */
+  readonly info: Uri | undefined;
+  /** The other parameters: alg, ppt. */
   readonly params: Params;
-  /** URI of the certificate. */
-  readonly info?: string;
 }
 
 /** One Identity header field; a request may carry several. */
 export function parseIdentity(text: string, field = "Identity"): Identity {
-  const cursor = new Cursor(text, field);
-  let passport: string;
-  if (cursor.code === 0x22) passport = unquote(cursor.quotedString());
-  else {
-    const end = text.indexOf(";");
-    passport = (end < 0 ? text : text.slice(0, end)).trimEnd();
-    cursor.at = end < 0 ? text.length : end;
-  }
-  if (!/^[A-Za-z0-9+/=_.-]+$/.test(passport)) cursor.fail(`found ${quoted(passport)}, need a PASSporT`, 0);
-  // info=<uri> is no generic-param: put quotes where the brackets are, then read.
-  const rest = text.slice(cursor.at);
-  const info = /;\s*info\s*=\s*<([^<>"]*)>/i.exec(rest);
-  const tail = new Cursor(info === null ? rest : rest.replace(info[0], `;info="<${info[1]}>"`), field);
-  const params = parseParams(tail);
-  tail.end();
-  return info === null ? { passport, params } : { passport, params, info: info[1] ?? "" };
+  return readAll(readIdentity, text, field);
 }
 
-export function formatIdentity(value: { passport: string; info: string; params?: ParamsInit }): string {
-  const params = paramsOf(value.params).without("info");
-  return `${value.passport};info=<${value.info}>${params}`;
+export function formatIdentity(
+  value: { passport: string; info?: Uri | string | undefined; params?: ParamsInit },
+): string {
+  const info = value.info === undefined ? "" : `;info=<${value.info}>`;
+  return `${value.passport}${info}${paramsOf(value.params)}`;
+}
+
+/** signed-identity-digest SEMI ident-info *( SEMI ident-info-params ); RFC 4474 wrote the digest in quotes. */
+export function readIdentity(cursor: Cursor): Identity {
+  const start = cursor.at;
+  const passport = cursor.code === 0x22 ? cursor.quotedText() : upToSemicolon(cursor);
+  if (!/^[A-Za-z0-9+/=_.-]+$/.test(passport)) {
+    cursor.fail(`found ${quoted(passport)}, need a PASSporT`, start);
+  }
+  let info: Uri | undefined;
+  const params = readParamsBut(cursor, "info", () => info = readBracketed(cursor));
+  return { passport, info, params };
+}
+
+function upToSemicolon(cursor: Cursor): string {
+  const { text, at, end } = cursor;
+  const semicolon = text.indexOf(";", at);
+  cursor.at = semicolon < 0 || semicolon > end ? end : semicolon;
+  return trimBlanks(text.slice(at, cursor.at));
+}
+
+/** LAQUOT absoluteURI RAQUOT */
+function readBracketed(cursor: Cursor): Uri {
+  const { text, at, end } = cursor;
+  const close = text.indexOf(">", at);
+  if (cursor.code !== 0x3c || close < 0 || close >= end) cursor.fail(`found ${cursor.found()}, need "<URI>"`);
+  const uri = parseUriAt(text, at + 1, close, cursor);
+  cursor.at = close + 1;
+  return uri;
 }

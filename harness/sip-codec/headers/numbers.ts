@@ -1,9 +1,9 @@
-/** Fields that are numbers, or begin with one (RFC 3261 20.14, 20.16, 20.19, 20.22, 20.23, 20.33; RFC 3262; RFC 4028). */
-import { Cursor } from "../cursor.ts";
-import { quoted, SipSyntaxError } from "../errors.ts";
-import { DIGIT, skip, TOKEN } from "../grammar.ts";
+/** Fields that are numbers, or begin with one (RFC 3261 20.14 to 20.33; RFC 3262; RFC 4028). */
+import { type Cursor, readAll } from "../cursor.ts";
+import { quoted } from "../errors.ts";
+import { TOKEN } from "../grammar.ts";
 import type { Params } from "../params.ts";
-import { parseParams } from "../parse_params.ts";
+import { readParams } from "../read_params.ts";
 
 /** CSeq: sequence number below 2^31 and method. */
 export interface CSeq {
@@ -18,31 +18,28 @@ export interface RAck {
   readonly method: string;
 }
 
-/** Session-Expires and Min-SE (RFC 4028): seconds and parameters such as refresher. */
+/** Min-SE (RFC 4028 5): seconds and parameters. */
 export interface SecondsWithParams {
   readonly seconds: number;
   readonly params: Params;
 }
 
+/** Session-Expires (RFC 4028 4). */
 export interface SessionExpires extends SecondsWithParams {
-  readonly refresher?: string;
+  /** "uac" or "uas". */
+  readonly refresher: string | undefined;
 }
 
 /** Retry-After (RFC 3261 20.33): seconds, an optional comment, parameters. */
 export interface RetryAfter extends SecondsWithParams {
-  readonly comment?: string;
+  readonly comment: string | undefined;
 }
 
-const LIMIT_31 = 0x7fffffff;
-const LIMIT_32 = 0xffffffff;
+const BELOW_2_31 = 0x7fffffff;
+const BELOW_2_32 = 0xffffffff;
 
 export function parseCSeq(text: string, field = "CSeq"): CSeq {
-  const cursor = new Cursor(text, field);
-  const seq = number(cursor, LIMIT_31, "a sequence number below 2^31");
-  space(cursor);
-  const method = cursor.run(TOKEN, "a method");
-  cursor.end();
-  return { seq, method };
+  return readAll(readCSeq, text, field);
 }
 
 export function formatCSeq(value: CSeq): string {
@@ -50,82 +47,97 @@ export function formatCSeq(value: CSeq): string {
 }
 
 export function parseRAck(text: string, field = "RAck"): RAck {
-  const cursor = new Cursor(text, field);
-  const rseq = number(cursor, LIMIT_32, "a response number below 2^32");
-  space(cursor);
-  const cseq = number(cursor, LIMIT_31, "a sequence number below 2^31");
-  space(cursor);
-  const method = cursor.run(TOKEN, "a method");
-  cursor.end();
-  return { rseq, cseq, method };
+  return readAll(readRAck, text, field);
 }
 
 export function formatRAck(value: RAck): string {
   return `${value.rseq} ${value.cseq} ${value.method}`;
 }
 
-/** A whole field that is one number. */
-export function parseNumber(text: string, field: string, limit = LIMIT_32): number {
-  const end = skip(text, 0, DIGIT);
-  if (end === 0 || end !== text.length) {
-    throw new SipSyntaxError(`found ${quoted(text)}, need a number`, end, field);
-  }
-  const value = Number(text);
-  if (value > limit) throw new SipSyntaxError(`found ${quoted(text)}, need at most ${limit}`, 0, field);
-  return value;
+/** "1800;refresher=uac" */
+export function formatSessionExpires(value: { seconds: number; refresher?: string | undefined }): string {
+  return `${value.seconds}${value.refresher === undefined ? "" : `;refresher=${value.refresher}`}`;
+}
+
+export function readCSeq(cursor: Cursor): CSeq {
+  const seq = number(cursor, BELOW_2_31, "a sequence number below 2^31");
+  space(cursor);
+  return { seq, method: cursor.run(TOKEN, "a method") };
+}
+
+export function readRAck(cursor: Cursor): RAck {
+  const rseq = number(cursor, BELOW_2_32, "a response number below 2^32");
+  space(cursor);
+  const cseq = number(cursor, BELOW_2_31, "a sequence number below 2^31");
+  space(cursor);
+  return { rseq, cseq, method: cursor.run(TOKEN, "a method") };
+}
+
+/** 1*DIGIT below 2^32: Expires, Min-Expires, RSeq. */
+export function readNumber(cursor: Cursor): number {
+  return number(cursor, BELOW_2_32, "a number below 2^32");
+}
+
+/** Max-Forwards: 0 to 255 (RFC 3261 20.22). */
+export function readMaxForwards(cursor: Cursor): number {
+  return number(cursor, 255, "a number from 0 to 255");
+}
+
+/** Content-Length: any number of octets that can be counted. */
+export function readLength(cursor: Cursor): number {
+  return number(cursor, Number.MAX_SAFE_INTEGER, "a number of octets");
 }
 
 /** delta-seconds *( SEMI generic-param ) */
-export function parseSecondsWithParams(text: string, field: string): SecondsWithParams {
-  const cursor = new Cursor(text, field);
-  const seconds = number(cursor, LIMIT_32, "seconds below 2^32");
-  const params = parseParams(cursor);
-  cursor.end();
-  return { seconds, params };
+export function readSeconds(cursor: Cursor): SecondsWithParams {
+  const seconds = number(cursor, BELOW_2_32, "seconds below 2^32");
+  return { seconds, params: readParams(cursor) };
 }
 
-export function parseSessionExpires(text: string, field = "Session-Expires"): SessionExpires {
-  const value = parseSecondsWithParams(text, field);
-  const refresher = value.params.get("refresher");
-  return refresher === undefined ? value : { ...value, refresher };
+export function readSessionExpires(cursor: Cursor): SessionExpires {
+  const { seconds, params } = readSeconds(cursor);
+  return { seconds, params, refresher: params.get("refresher") };
 }
 
-export function parseRetryAfter(text: string, field = "Retry-After"): RetryAfter {
-  const cursor = new Cursor(text, field);
-  const seconds = number(cursor, LIMIT_32, "seconds below 2^32");
+export function readRetryAfter(cursor: Cursor): RetryAfter {
+  const seconds = number(cursor, BELOW_2_32, "seconds below 2^32");
   cursor.blanks();
-  const comment = cursor.code === 0x28 ? parseComment(cursor) : undefined;
-  const params = parseParams(cursor);
-  cursor.end();
-  return comment === undefined ? { seconds, params } : { seconds, comment, params };
+  const comment = cursor.code === 0x28 && !cursor.done ? readComment(cursor) : undefined;
+  return { seconds, comment, params: readParams(cursor) };
 }
 
 /** comment = LPAREN *(ctext / quoted-pair / comment) RPAREN; gives what is inside. The cursor stands on "(". */
-export function parseComment(cursor: Cursor): string {
-  const start = cursor.at;
+function readComment(cursor: Cursor): string {
+  const { text, at: start, end } = cursor;
   let depth = 0;
-  for (let at = start; at < cursor.text.length; at++) {
-    const code = cursor.text.charCodeAt(at);
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
     if (code === 0x5c) at++;
     else if (code === 0x28) depth++;
     else if (code === 0x29 && --depth === 0) {
       cursor.at = at + 1;
-      return cursor.text.slice(start + 1, at);
+      return text.slice(start + 1, at);
     }
   }
-  return cursor.fail('"(" without ")"', start);
+  return cursor.fail('"(" without ")"');
 }
 
+/** 1*DIGIT up to `limit`, whatever the number of leading zeros. */
 function number(cursor: Cursor, limit: number, what: string): number {
-  const start = cursor.at;
-  const digits = cursor.run(DIGIT, what);
-  const value = Number(digits);
-  if (value > limit) cursor.fail(`found ${quoted(digits)}, need ${what}`, start);
+  const { text, at: start } = cursor;
+  let at = start;
+  let value = 0;
+  for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++at)) {
+    value = value * 10 + code - 0x30;
+  }
+  if (at === start) cursor.fail(`found ${cursor.found()}, need ${what}`);
+  if (value > limit) cursor.fail(`found ${quoted(text.slice(start, at))}, need ${what}`);
+  cursor.at = at;
   return value;
 }
 
 function space(cursor: Cursor): void {
   const before = cursor.at;
   cursor.blanks();
-  if (cursor.at === before) cursor.fail(`found ${cursor.found()}, need white space`);
+  if (cursor.at === before || cursor.done) cursor.fail(`found ${cursor.found()}, need white space`);
 }

@@ -1,8 +1,8 @@
 /** Security-Client, Security-Server, Security-Verify (RFC 3329 2.2; ipsec-3gpp: TS 33.203 Annex H). */
-import { Cursor } from "../cursor.ts";
+import { type Cursor, readList } from "../cursor.ts";
 import { TOKEN } from "../grammar.ts";
 import { type Params, type ParamsInit, paramsOf } from "../params.ts";
-import { parseParams } from "../parse_params.ts";
+import { readParams } from "../read_params.ts";
 
 export interface SecurityMechanism {
   /** As written: "ipsec-3gpp", "tls", "digest" … */
@@ -12,14 +12,7 @@ export interface SecurityMechanism {
 
 /** mechanism-name *( SEMI mech-parameters ), comma-separated. */
 export function parseSecurityMechanisms(text: string, field = "Security-Client"): SecurityMechanism[] {
-  const cursor = new Cursor(text, field);
-  const values: SecurityMechanism[] = [];
-  do {
-    cursor.blanks();
-    values.push({ mechanism: cursor.run(TOKEN, "a security mechanism"), params: parseParams(cursor) });
-  } while (cursor.separator(0x2c));
-  cursor.end();
-  return values;
+  return readList(readSecurityMechanism, text, field);
 }
 
 export function formatSecurityMechanism(value: { mechanism: string; params?: ParamsInit }): string {
@@ -29,4 +22,8 @@ export function formatSecurityMechanism(value: { mechanism: string; params?: Par
 /** One field value of all the mechanisms. */
 export function formatSecurity(values: readonly { mechanism: string; params?: ParamsInit }[]): string {
   return values.map(formatSecurityMechanism).join(", ");
+}
+
+export function readSecurityMechanism(cursor: Cursor): SecurityMechanism {
+  return { mechanism: cursor.run(TOKEN, "a security mechanism"), params: readParams(cursor) };
 }

@@ -1,9 +1,10 @@
 /** Via (RFC 3261 20.42, 25.1; rport: RFC 3581). */
-import { Cursor } from "../cursor.ts";
-import { every, isBlank, TOKEN } from "../grammar.ts";
-import { NO_PARAMS, type Params, type ParamsInit, paramsOf } from "../params.ts";
-import { parseParams } from "../parse_params.ts";
-import { hostEnd, parsePort } from "../uri/host.ts";
+import { type Cursor, readAll, readList } from "../cursor.ts";
+import { quoted, SipSyntaxError } from "../errors.ts";
+import { isBlank, TOKEN } from "../grammar.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
+import { readParams } from "../read_params.ts";
+import { hostEnd, portBetween, portEnd } from "../uri/host.ts";
 
 /** A parsed via-parm. To change one, spread it: `formatVia({ ...message.via, branch: "x" })`. */
 export class Via {
@@ -28,12 +29,13 @@ export class Via {
     return this.params.get("received");
   }
 
-  /** "" where the parameter stands without a value, as a client sends it. */
+  /** "" where the parameter stands without a value, as a client sends it. Throws SipSyntaxError if it is no port. */
   get rport(): number | "" | undefined {
-    const { params } = this;
-    if (!params.has("rport")) return undefined;
-    const raw = params.raw("rport");
-    return raw === undefined ? "" : Number(raw);
+    const raw = this.params.raw("rport");
+    if (raw === undefined) return this.params.isFlag("rport") ? "" : undefined;
+    const end = portEnd(raw, 0);
+    if (end !== raw.length) throw new SipSyntaxError(`rport ${quoted(raw)} is no port number`, 0, "Via");
+    return portBetween(raw, 0, end);
   }
 }
 
@@ -49,19 +51,12 @@ export interface ViaInit {
 
 /** One via-parm. */
 export function parseVia(text: string, field = "Via"): Via {
-  const cursor = new Cursor(text, field);
-  const value = viaParm(cursor);
-  cursor.end();
-  return value;
+  return readAll(readVia, text, field);
 }
 
 /** via-parm *( COMMA via-parm ) */
 export function parseVias(text: string, field = "Via"): Via[] {
-  const cursor = new Cursor(text, field);
-  const values: Via[] = [];
-  do values.push(viaParm(cursor)); while (cursor.separator(0x2c));
-  cursor.end();
-  return values;
+  return readList(readVia, text, field);
 }
 
 export function formatVia(value: ViaInit): string {
@@ -69,15 +64,13 @@ export function formatVia(value: ViaInit): string {
   const port = value.port === undefined ? "" : `:${value.port}`;
   const params = paramsOf(value.params);
   const { branch } = value;
-  const tail = branch === undefined || params.raw("branch") === branch
-    ? params
-    : params.clone().setRaw("branch", branch);
+  const same = branch === undefined || params.raw("branch") === branch;
+  const tail = same ? params : params.clone().setRaw("branch", branch);
   return `${value.protocol ?? "SIP/2.0"}/${value.transport} ${host}${port}${tail}`;
 }
 
 /** sent-protocol LWS sent-by *( SEMI via-params ) */
-function viaParm(cursor: Cursor): Via {
-  cursor.blanks();
+export function readVia(cursor: Cursor): Via {
   const { text } = cursor;
   const protocol = sentProtocol(cursor);
   const transport = cursor.run(TOKEN, "a transport");
@@ -89,13 +82,15 @@ function viaParm(cursor: Cursor): Via {
   cursor.at = end;
   let port: number | undefined;
   if (cursor.separator(0x3a)) {
-    const found = parsePort(text, cursor.at);
-    if (found === undefined) return cursor.fail("need a port from 0 to 65535");
-    port = found.port;
-    cursor.at = found.end;
+    const digits = cursor.at;
+    const stop = portEnd(text, digits);
+    if (stop < 0) return cursor.fail("need a port from 0 to 65535");
+    port = portBetween(text, digits, stop);
+    cursor.at = stop;
   }
-  const params = parseParams(cursor);
-  if (params !== NO_PARAMS) check(cursor, params);
+  const params = readParams(cursor);
+  // Responses are matched by it: two different ones, or one without a value, have no safe reading.
+  if (params.isFlag("branch")) cursor.fail("branch without a value");
   return new Via(protocol, transport, text.slice(start, end), port, params);
 }
 
@@ -110,17 +105,4 @@ function sentProtocol(cursor: Cursor): string {
   const version = cursor.run(TOKEN, "a protocol version");
   cursor.need(0x2f);
   return `${name}/${version}`;
-}
-
-/** The parameters by which responses are matched and routed must be readable. */
-function check(cursor: Cursor, params: Params): void {
-  const branch = params.raw("branch");
-  if (branch === undefined ? params.has("branch") : !every(branch, TOKEN)) {
-    cursor.fail("the branch is no token");
-  }
-  params.get("received");
-  const rport = params.raw("rport");
-  if (rport !== undefined && parsePort(rport, 0)?.end !== rport.length) {
-    cursor.fail("rport is no port number");
-  }
 }

@@ -1,4 +1,5 @@
 /** One header field as its octets, and what is read from them. */
+import { Cursor, type Reader } from "../cursor.ts";
 import { SipSyntaxError } from "../errors.ts";
 import { every, isBlank, TOKEN, trimBlanks } from "../grammar.ts";
 import { decodeText, encodeText, isAscii } from "../octets.ts";
@@ -6,25 +7,36 @@ import { compactForm, headerKey } from "./header_names.ts";
 
 /** The value holds a line fold. */
 export const FOLDED = 1;
-/** The octets are not all ASCII. */
-export const BEYOND_ASCII = 2;
+/** The text has one character per octet, and they are not all ASCII: the value is decoded when it is read. */
+export const OCTETS = 2;
+/** The text is not all ASCII: it is encoded when the octets are wanted. */
+export const UNICODE = 4;
 
 /**
- * `text` from `start` to `end`, line ends and folds included; ":" at `colon`. One character per octet. Nothing is
- * cut out of the text before somebody asks.
+ * `text` from `start` to `end`, line ends and folds included; ":" at `colon`. Nothing is cut out of the text before
+ * somebody asks.
  */
 export class HeaderLine {
-  #key: string | undefined;
-  #value: string | undefined;
+  /** Shared by all lines of the same key. */
+  readonly hash: number;
+  private read: string | undefined;
+  private known: unknown;
 
   constructor(
     private readonly text: string,
-    private readonly start: number,
+    readonly start: number,
     private readonly nameEnd: number,
     private readonly colon: number,
-    private readonly end: number,
+    /** Behind the line end. */
+    readonly end: number,
     private readonly flags: number,
-  ) {}
+  ) {
+    this.read = undefined;
+    this.known = undefined;
+    const length = nameEnd - start;
+    const first = text.charCodeAt(start);
+    this.hash = length === 1 ? nameHash(compactForm(first) ?? text.charAt(start)) : hashOf(length, first);
+  }
 
   /** As it was written. */
   get name(): string {
@@ -33,43 +45,88 @@ export class HeaderLine {
 
   /** Under which name it is looked up. */
   get key(): string {
-    return this.#key ??= headerKey(this.name);
+    return headerKey(this.name);
   }
 
-  /** Whether it is looked up under this key. Most lines are dismissed by their length. */
+  /** Whether it is looked up under this key. */
   is(key: string): boolean {
-    const known = this.#key;
-    if (known !== undefined) return known === key;
-    const length = this.nameEnd - this.start;
-    if (length === key.length) {
-      return (this.text.charCodeAt(this.start) | 0x20) === (key.charCodeAt(0) | 0x20) && this.key === key;
+    const { text, start } = this;
+    const length = this.nameEnd - start;
+    if (length !== key.length) return length === 1 && compactForm(text.charCodeAt(start)) === key;
+    for (let at = 0; at < length; at++) {
+      // Both are tokens, and no two token characters but a letter's cases differ in this bit alone.
+      if ((text.charCodeAt(start + at) | 0x20) !== (key.charCodeAt(at) | 0x20)) return false;
     }
-    return length === 1 && compactForm(this.text.charCodeAt(this.start)) === key;
+    return true;
   }
 
   /** Unfolded, without outer white space, as text. */
   get value(): string {
-    return this.#value ??= this.#read();
+    return this.read ??= this.readValue();
   }
 
-  /** All octets of the field. */
+  /**
+   * What this grammar makes of the value, the same at every call: a key has one grammar. Throws SipSyntaxError where
+   * the value breaks it.
+   */
+  view<T>(read: Reader<T>): T {
+    if (this.known !== undefined) return this.known as T;
+    const cursor = this.cursor();
+    const view = read(cursor);
+    cursor.finish();
+    this.known = view;
+    return view;
+  }
+
+  /** A reader of the value. It reads the message's own text where that is the value. */
+  private cursor(): Cursor {
+    if ((this.flags & (FOLDED | OCTETS)) !== 0) {
+      const { value } = this;
+      return new Cursor(value, 0, value.length, this);
+    }
+    const { text } = this;
+    let start = this.colon + 1;
+    let end = this.end - 2;
+    while (start < end && isBlank(text.charCodeAt(start))) start++;
+    while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+    return new Cursor(text, start, end, this);
+  }
+
+  /** All octets of the field, one character per octet. */
   get raw(): string {
-    return this.start === 0 && this.end === this.text.length
-      ? this.text
-      : this.text.slice(this.start, this.end);
+    const text = this.text.slice(this.start, this.end);
+    return (this.flags & UNICODE) !== 0 ? encodeText(text) : text;
   }
 
-  #read(): string {
+  /** Whether this line stands behind the other in one text of octets, so that both can be cut out together. */
+  follows(other: HeaderLine): boolean {
+    return this.start === other.end && this.text === other.text && (this.flags & UNICODE) === 0;
+  }
+
+  /** All octets from this line to a later one, when each in between follows the one before. */
+  rawTo(last: HeaderLine): string {
+    return this === last ? this.raw : this.text.slice(this.start, last.end);
+  }
+
+  private readValue(): string {
     const { text } = this;
     let start = this.colon + 1;
     let end = this.end - 2;
     while (start < end && isBlank(text.charCodeAt(start))) start++;
     while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
     const value = text.slice(start, end);
-    if (this.flags === 0) return value;
     const unfolded = (this.flags & FOLDED) !== 0 ? unfold(value) : value;
-    return (this.flags & BEYOND_ASCII) !== 0 ? decodeText(unfolded) : unfolded;
+    return (this.flags & OCTETS) !== 0 ? decodeText(unfolded) : unfolded;
   }
+}
+
+/** A number that names of the same key share, compact forms with the long one. */
+export function nameHash(key: string): number {
+  return hashOf(key.length, key.charCodeAt(0));
+}
+
+function hashOf(length: number, first: number): number {
+  return length << 8 | first | 0x20;
 }
 
 /** A field that is set rather than parsed. Throws SipSyntaxError if it would not be one header field. */
@@ -77,8 +134,8 @@ export function newHeaderLine(name: string, value: string): HeaderLine {
   if (!every(name, TOKEN)) throw new SipSyntaxError("the name of a header field must be a token", 0, name);
   const folded = value.includes("\n") || value.includes("\r");
   if (folded) checkFolds(name, value);
-  const text = `${name}: ${encodeText(value)}\r\n`;
-  const flags = (folded ? FOLDED : 0) | (isAscii(value) ? 0 : BEYOND_ASCII);
+  const text = `${name}: ${value}\r\n`;
+  const flags = (folded ? FOLDED : 0) | (isAscii(value) ? 0 : UNICODE);
   return new HeaderLine(text, 0, name.length, name.length, text.length, flags);
 }
 

@@ -2,9 +2,11 @@
  * What requests and responses share: the header fields as octets, read and written by name, the body, and the way
  * back to octets. Fields that nobody touched keep their octets; typed views are made when asked for.
  */
+import type { Reader } from "../cursor.ts";
 import { SipSyntaxError } from "../errors.ts";
 import { bytesFromLatin1, textFromBytes, utf8 } from "../octets.ts";
 import { type HeaderLine, newHeaderLine } from "./header_line.ts";
+import type { HeaderLines } from "./header_lines.ts";
 import { headerKey, NOT_LISTS } from "./header_names.ts";
 import { splitList } from "./split_list.ts";
 
@@ -12,7 +14,7 @@ import { splitList } from "./split_list.ts";
 export interface MessageParts {
   /** CRLF before the start line. */
   readonly preamble?: string;
-  readonly lines: HeaderLine[];
+  readonly lines: HeaderLines;
   readonly body: Uint8Array | Slice;
   /** Octets of a datagram beyond Content-Length. */
   readonly surplus?: Uint8Array | Slice;
@@ -39,12 +41,10 @@ export abstract class HeaderSection {
   protected abstract startLineOctets(): string;
 
   #preamble: string;
-  #lines: HeaderLine[];
+  #lines: HeaderLines;
   #body: Uint8Array | Slice;
   #surplus: Uint8Array | Slice;
   #source: Source | undefined;
-  /** Typed views made so far: a handful, so a list is looked through faster than a map. */
-  #views: { readonly key: string; readonly view: unknown }[] = [];
 
   constructor(parts: MessageParts) {
     this.#preamble = parts.preamble ?? "";
@@ -56,7 +56,7 @@ export abstract class HeaderSection {
 
   /** Value of the first field of this name, unfolded and trimmed; names know neither case nor compact form. */
   get(name: string): string | undefined {
-    return this.#first(headerKey(name))?.value;
+    return this.#lines.first(headerKey(name))?.value;
   }
 
   /** Value of every field of this name, one per header line, not split at commas. */
@@ -76,17 +76,17 @@ export abstract class HeaderSection {
   }
 
   has(name: string): boolean {
-    return this.#first(headerKey(name)) !== undefined;
+    return this.#lines.first(headerKey(name)) !== undefined;
   }
 
   /** Names of all fields, in order, as written. */
   names(): string[] {
-    return this.#lines.map((line) => line.name);
+    return this.#lines.all.map((line) => line.name);
   }
 
   /** All fields in order: name as written, value as `get` gives it. */
   headers(): [name: string, value: string][] {
-    return this.#lines.map((line) => [line.name, line.value]);
+    return this.#lines.all.map((line) => [line.name, line.value]);
   }
 
   /** The octets of every field of this name as text of one character per octet, folds and line ends included. */
@@ -96,40 +96,25 @@ export abstract class HeaderSection {
 
   /** Replaces all fields of this name, in the place of the first; or appends. An empty list removes. */
   set(name: string, value: string | number | readonly string[]): this {
-    const key = headerKey(name);
-    const fresh = list(value).map((one) => newHeaderLine(name, one));
-    const at = this.#lines.findIndex((line) => line.is(key));
-    if (at < 0) this.#lines.push(...fresh);
-    else {
-      const before = this.#lines.slice(0, at);
-      const after = this.#lines.slice(at).filter((line) => !line.is(key));
-      this.#lines = [...before, ...fresh, ...after];
-    }
-    return this.#changed(key);
+    this.#lines.replace(headerKey(name), newLines(name, value));
+    return this.#changed();
   }
 
   /** Adds fields after the last of this name, or at the end. */
   append(name: string, value: string | number | readonly string[]): this {
-    const key = headerKey(name);
-    const fresh = list(value).map((one) => newHeaderLine(name, one));
-    const last = this.#lines.findLastIndex((line) => line.is(key));
-    this.#lines.splice(last < 0 ? this.#lines.length : last + 1, 0, ...fresh);
-    return this.#changed(key);
+    this.#lines.append(headerKey(name), newLines(name, value));
+    return this.#changed();
   }
 
   /** Adds fields before the first of this name, or at the top: what a proxy does with Via and Record-Route. */
   prepend(name: string, value: string | number | readonly string[]): this {
-    const key = headerKey(name);
-    const fresh = list(value).map((one) => newHeaderLine(name, one));
-    const first = this.#lines.findIndex((line) => line.is(key));
-    this.#lines.splice(Math.max(first, 0), 0, ...fresh);
-    return this.#changed(key);
+    this.#lines.prepend(headerKey(name), newLines(name, value));
+    return this.#changed();
   }
 
   remove(name: string): this {
-    const key = headerKey(name);
-    this.#lines = this.#lines.filter((line) => !line.is(key));
-    return this.#changed(key);
+    this.#lines.replace(headerKey(name), []);
+    return this.#changed();
   }
 
   /** Octets after the empty line, at most Content-Length. */
@@ -163,9 +148,7 @@ export abstract class HeaderSection {
   toBytes(): Uint8Array {
     const source = this.#source;
     if (source !== undefined) return typeof source === "string" ? bytesFromLatin1(source) : source.slice();
-    let head = `${this.#preamble}${this.startLineOctets()}\r\n`;
-    for (const line of this.#lines) head += line.raw;
-    head += "\r\n";
+    const head = `${this.#preamble}${this.startLineOctets()}\r\n${this.#lines.raw()}\r\n`;
     const { body, surplus } = this;
     const length = body.length + surplus.length;
     if (length === 0) return bytesFromLatin1(head);
@@ -182,23 +165,19 @@ export abstract class HeaderSection {
 
   /** @internal Fields of one key, in order. */
   linesOf(key: string): HeaderLine[] {
-    const found: HeaderLine[] = [];
-    for (const line of this.#lines) if (line.is(key)) found.push(line);
-    return found;
+    return this.#lines.of(key);
   }
 
   /** @internal Puts fields of another message here as they stand. */
   appendLines(lines: readonly HeaderLine[]): this {
-    this.#lines.push(...lines);
-    this.#views = [];
-    this.#source = undefined;
-    return this;
+    this.#lines.push(lines);
+    return this.#changed();
   }
 
   protected parts(): MessageParts {
     return {
       preamble: this.#preamble,
-      lines: this.#lines.slice(),
+      lines: this.#lines.clone(),
       body: this.#body instanceof Uint8Array ? this.#body.slice() : this.#body,
       surplus: this.#surplus,
       ...(this.#source === undefined ? {} : { source: this.#source }),
@@ -210,68 +189,51 @@ export abstract class HeaderSection {
     this.#source = undefined;
   }
 
-  /** What `parse` makes of the field's only line, undefined without one; two lines have no safe reading. */
-  protected single<T>(key: string, parse: (text: string, field: string) => T): T | undefined {
-    const known = this.#known(key);
-    if (known !== undefined) return known as T;
-    let only: HeaderLine | undefined;
-    for (const line of this.#lines) {
-      if (!line.is(key)) continue;
-      if (only !== undefined) {
-        throw new SipSyntaxError("the field comes more than once, need one", 0, line.name);
-      }
-      only = line;
+  /** What `read` makes of the field's only line, undefined without one; two lines have no safe reading. */
+  protected single<T>(key: string, read: Reader<T>): T | undefined {
+    const lines = this.#lines;
+    const at = lines.next(key, 0);
+    if (at < 0) return undefined;
+    const line = lines.at(at);
+    if (lines.next(key, at + 1) >= 0) {
+      throw new SipSyntaxError("the field comes more than once, need one", 0, line.name);
     }
-    if (only === undefined) return undefined;
-    const view = parse(only.value, only.name);
-    this.#views.push({ key, view });
-    return view;
+    return line.view(read);
   }
 
-  /** What `parse` makes of each line, in one list. */
-  protected list<T>(key: string, parse: (text: string, field: string) => T[]): T[] {
-    const known = this.#known(key);
-    if (known !== undefined) return known as T[];
-    let view: T[] | undefined;
-    for (const line of this.#lines) {
-      if (!line.is(key)) continue;
-      const values = parse(line.value, line.name);
-      if (view === undefined) view = values;
-      else for (const value of values) view.push(value);
+  /** What `read` makes of each element of each line's list; `read` gives the elements of one line. */
+  protected list<T>(key: string, read: Reader<T[]>): readonly T[] {
+    const lines = this.#lines;
+    let at = lines.next(key, 0);
+    if (at < 0) return [];
+    const view = lines.at(at).view(read);
+    if ((at = lines.next(key, at + 1)) < 0) return view;
+    const all = view.slice();
+    for (; at >= 0; at = lines.next(key, at + 1)) {
+      for (const value of lines.at(at).view(read)) all.push(value);
     }
-    view ??= [];
-    this.#views.push({ key, view });
+    return all;
+  }
+
+  /** What `read` makes of each line, one value per line. */
+  protected each<T>(key: string, read: Reader<T>): readonly T[] {
+    const lines = this.#lines;
+    const view: T[] = [];
+    for (let at = lines.next(key, 0); at >= 0; at = lines.next(key, at + 1)) {
+      view.push(lines.at(at).view(read));
+    }
     return view;
   }
 
-  /** What `parse` makes of each line, one value per line. */
-  protected each<T>(key: string, parse: (text: string, field: string) => T): T[] {
-    const known = this.#known(key);
-    if (known !== undefined) return known as T[];
-    const view = this.linesOf(key).map((line) => parse(line.value, line.name));
-    this.#views.push({ key, view });
-    return view;
-  }
-
-  #known(key: string): unknown {
-    for (const known of this.#views) if (known.key === key) return known.view;
-    return undefined;
-  }
-
-  #first(key: string): HeaderLine | undefined {
-    for (const line of this.#lines) if (line.is(key)) return line;
-    return undefined;
-  }
-
-  #changed(key: string): this {
+  #changed(): this {
     this.#source = undefined;
-    this.#views = this.#views.filter((known) => known.key !== key);
     return this;
   }
 }
 
-function list(value: string | number | readonly string[]): readonly string[] {
-  return typeof value === "string" ? [value] : typeof value === "number" ? [String(value)] : value;
+/** One field for each value. */
+function newLines(name: string, value: string | number | readonly string[]): HeaderLine[] {
+  return (typeof value === "object" ? value : [String(value)]).map((one) => newHeaderLine(name, one));
 }
 
 function octetsOf({ source, start, end }: Slice): Uint8Array {

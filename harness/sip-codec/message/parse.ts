@@ -1,8 +1,10 @@
 /** Octets to message. What has no safe reading is refused here; the rest shows when a view is asked for. */
 import { quoted, SipSyntaxError } from "../errors.ts";
-import { CLASSES, every, isBlank, SCHEME, skip, TOKEN } from "../grammar.ts";
-import { asciiFromBytes, latin1FromBytes } from "../octets.ts";
-import { BEYOND_ASCII, FOLDED, HeaderLine } from "./header_line.ts";
+import { CLASSES, every, isBlank, TOKEN } from "../grammar.ts";
+import { readLength } from "../headers/numbers.ts";
+import { decodeLeniently, encodeText, latin1FromBytes } from "../octets.ts";
+import { FOLDED, HeaderLine, OCTETS, UNICODE } from "./header_line.ts";
+import { HeaderLines } from "./header_lines.ts";
 import { type MessageParts, NO_BYTES, type Slice } from "./message.ts";
 import { SipRequest } from "./request.ts";
 import { SipResponse } from "./response.ts";
@@ -18,36 +20,49 @@ export type SipMessage = SipRequest | SipResponse;
  * from another one, or announces more octets than there are.
  */
 export function parseMessage(bytes: Uint8Array, framing: "datagram" | "stream" = "datagram"): SipMessage {
-  const ascii = asciiFromBytes(bytes);
-  if (ascii !== undefined) {
-    return assemble(ascii, headEnd(ascii), ascii, framing, 0);
-  }
+  const text = decodeLeniently(bytes);
+  if (text !== undefined && text.length === bytes.length) return assemble(text, text, -1, framing, 0);
   const source = bytes.slice();
-  const end = headEndOfOctets(source);
-  return assemble(latin1FromBytes(source.subarray(0, end)), end, source, framing, BEYOND_ASCII);
+  const bodyStart = headEnd(source);
+  const octets = source.subarray(0, bodyStart);
+  const head = decodeLeniently(octets);
+  if (head === undefined) return assemble(latin1FromBytes(octets), source, bodyStart, framing, OCTETS);
+  return assemble(head, source, bodyStart, framing, head.length === bodyStart ? 0 : UNICODE);
 }
 
-/** `text` holds at least the header section, which ends at `end`. */
+/**
+ * `text` holds at least the header section, `source` the whole message; `bodyStart` is where the body begins in
+ * it, -1: at the same place as in the text.
+ */
 function assemble(
   text: string,
-  end: number,
   source: string | Uint8Array,
+  bodyStart: number,
   framing: "datagram" | "stream",
   flags: number,
 ): SipMessage {
   const start = skipEmptyLines(text);
   const startLineEnd = lineEnd(text, start);
-  const lines: HeaderLine[] = [];
-  const length = parseLines(text, startLineEnd + 2, end - 2, flags, lines);
-  const bodyEnd = endOfBody(source.length, end, length, framing);
-  const parts: MessageParts = {
+  const list: HeaderLine[] = [];
+  const hashes: number[] = [];
+  let end = startLineEnd + 2;
+  while (text.charCodeAt(end) !== 0x0d || text.charCodeAt(end + 1) !== 0x0a) {
+    const line = headerLine(text, end, flags);
+    list.push(line);
+    hashes.push(line.hash);
+    end = line.end;
+  }
+  const lines = new HeaderLines(list, hashes);
+  const headerEnd = bodyStart < 0 ? end + 2 : bodyStart;
+  const bodyEnd = endOfBody(source.length, headerEnd, contentLength(lines), framing);
+  const line = text.slice(start, startLineEnd);
+  return startLine((flags & UNICODE) !== 0 ? encodeText(line) : line, start, {
     preamble: start === 0 ? "" : text.slice(0, start),
     lines,
-    body: cut(source, end, bodyEnd),
+    body: cut(source, headerEnd, bodyEnd),
     surplus: cut(source, bodyEnd, source.length),
     source,
-  };
-  return startLine(text.slice(start, startLineEnd), start, parts);
+  });
 }
 
 /** CRLF before the start line is to be ignored (RFC 3261 7.5). */
@@ -58,15 +73,7 @@ function skipEmptyLines(text: string): number {
 }
 
 /** Where the body begins. */
-function headEnd(text: string): number {
-  const start = skipEmptyLines(text);
-  if (start === text.length) throw new SipSyntaxError("no message, only empty lines", start, "start-line");
-  const end = text.indexOf("\r\n\r\n", start);
-  if (end < 0) throw endless(text.length);
-  return end + 4;
-}
-
-function headEndOfOctets(bytes: Uint8Array): number {
+function headEnd(bytes: Uint8Array): number {
   let start = 0;
   while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
   for (let at = bytes.indexOf(0x0a, start); at >= 0; at = bytes.indexOf(0x0a, at + 1)) {
@@ -81,64 +88,46 @@ function endless(offset: number): SipSyntaxError {
 
 /** Position of the CRLF that ends the line beginning at `start`; a lone CR or LF is none. */
 function lineEnd(text: string, start: number): number {
-  const cr = text.indexOf("\r", start);
   const lf = text.indexOf("\n", start);
-  if (lf === cr + 1) return cr;
-  if (lf < cr) throw new SipSyntaxError("line end without CR", lf, "header-line");
+  const cr = text.indexOf("\r", start);
+  if (lf === cr + 1 && cr >= 0) return cr;
+  if (lf < 0) throw endless(text.length);
+  if (lf < cr || cr < 0) throw new SipSyntaxError("line end without CR", lf, "header-line");
   throw new SipSyntaxError("CR within a line", cr, "header-line");
 }
 
-/** Fills `lines` from `start` to the empty line at `last`; gives Content-Length if there is one. */
-function parseLines(
-  text: string,
-  start: number,
-  last: number,
-  flags: number,
-  lines: HeaderLine[],
-): number | undefined {
-  let length: number | undefined;
-  for (let at = start; at < last;) {
-    let end = lineEnd(text, at) + 2;
-    const line = isBlank(text.charCodeAt(end))
-      ? headerLine(text, at, end = endOfFolds(text, end), flags | FOLDED)
-      : headerLine(text, at, end, flags);
-    if (line.is("content-length")) length = contentLength(line, at, length);
-    lines.push(line);
-    at = end;
-  }
-  return length;
-}
-
-function endOfFolds(text: string, end: number): number {
-  while (isBlank(text.charCodeAt(end))) end = lineEnd(text, end) + 2;
-  return end;
-}
-
 /** header-name HCOLON value: white space before the colon is legal, a fold is not (RFC 3261 7.3.1). */
-function headerLine(text: string, start: number, end: number, flags: number): HeaderLine {
+function headerLine(text: string, start: number, flags: number): HeaderLine {
+  let end = lineEnd(text, start) + 2;
   let nameEnd = start;
   let code = text.charCodeAt(nameEnd);
   while (code < 128 && ((CLASSES[code] as number) & TOKEN) !== 0) code = text.charCodeAt(++nameEnd);
   let colon = nameEnd;
-  while (isBlank(text.charCodeAt(colon))) colon++;
-  if (nameEnd === start || text.charCodeAt(colon) !== 0x3a) {
+  while (isBlank(code)) code = text.charCodeAt(++colon);
+  if (nameEnd === start || code !== 0x3a) {
     throw new SipSyntaxError(
       `found ${quoted(text.slice(start, end - 2))}, need "name: value"`,
       start,
       "header-line",
     );
   }
+  if (isBlank(text.charCodeAt(end))) {
+    flags |= FOLDED;
+    do end = lineEnd(text, end) + 2; while (isBlank(text.charCodeAt(end)));
+  }
   return new HeaderLine(text, start, nameEnd, colon, end, flags);
 }
 
-function contentLength(line: HeaderLine, offset: number, other: number | undefined): number {
-  const { value } = line;
-  if (!/^[0-9]{1,16}$/.test(value)) {
-    throw new SipSyntaxError(`found ${quoted(value)}, need a number of octets`, offset, line.name);
-  }
-  const length = Number(value);
-  if (other !== undefined && other !== length) {
-    throw new SipSyntaxError(`${other} and ${length} contradict each other`, offset, line.name);
+/** Content-Length if there is one; several must agree. */
+function contentLength(lines: HeaderLines): number | undefined {
+  let length: number | undefined;
+  for (let at = lines.next("content-length", 0); at >= 0; at = lines.next("content-length", at + 1)) {
+    const line = lines.at(at);
+    const found = line.view(readLength);
+    if (length !== undefined && length !== found) {
+      throw new SipSyntaxError(`${length} and ${found} contradict each other`, line.start, line.name);
+    }
+    length = found;
   }
   return length;
 }
@@ -168,21 +157,18 @@ function endOfBody(
 
 function cut(source: string | Uint8Array, start: number, end: number): Uint8Array | Slice {
   if (start === end) return NO_BYTES;
-  return typeof source === "string" ? { source, start, end } : source.slice(start, end);
+  return typeof source === "string" ? { source, start, end } : source.subarray(start, end);
 }
 
 /** Request-Line or Status-Line, single spaces between their parts (RFC 3261 7.1, 7.2). */
 function startLine(line: string, offset: number, parts: MessageParts): SipMessage {
   const first = line.indexOf(" ");
   const word = first < 0 ? line : line.slice(0, first);
-  if (isVersion(word)) return statusLine(line, first, word, offset, parts);
-  const last = line.lastIndexOf(" ");
-  if (first <= 0 || last === first || !every(word, TOKEN)) {
-    throw new SipSyntaxError(
-      `found ${quoted(line)}, need a request line or a status line`,
-      offset,
-      "start-line",
-    );
+  if (word.includes("/") && isVersion(word)) return statusLine(line, first, word, offset, parts);
+  const last = line.endsWith(" SIP/2.0") ? line.length - 8 : line.lastIndexOf(" ");
+  if (first <= 0 || last <= first || !every(word, TOKEN)) {
+    const found = quoted(line);
+    throw new SipSyntaxError(`found ${found}, need a request line or a status line`, offset, "start-line");
   }
   const version = line.slice(last + 1);
   if (!isVersion(version)) {
@@ -219,21 +205,13 @@ function isVersion(word: string): boolean {
   return word === "SIP/2.0" || /^SIP\/[0-9]+\.[0-9]+$/i.test(word);
 }
 
-/** What no Request-URI may be: without a scheme, or with characters that stand in no URI. `uri` looks closer. */
+/** What no Request-URI may be: of several words, or without a scheme. `uri` looks closer. */
 function checkRequestUri(uri: string, offset: number): void {
-  const colon = skip(uri, 0, SCHEME);
-  if (!/^[A-Za-z]/.test(uri) || uri.charCodeAt(colon) !== 0x3a) {
-    throw new SipSyntaxError(`found ${quoted(uri)}, need a URI with a scheme`, offset, "start-line");
+  if (uri.includes(" ") || uri.includes("\t")) {
+    throw new SipSyntaxError(`white space in the Request-URI ${quoted(uri)}`, offset, "start-line");
   }
-  for (let at = colon + 1; at < uri.length; at++) {
-    const code = uri.charCodeAt(at);
-    if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e || code >= 0x7f) {
-      throw new SipSyntaxError(
-        `illegal character ${quoted(uri.charAt(at))} in the URI`,
-        offset + at,
-        "start-line",
-      );
-    }
+  if (!uri.startsWith("sip:") && !/^[a-z][a-z0-9+.-]*:/i.test(uri)) {
+    throw new SipSyntaxError(`found ${quoted(uri)}, need a URI with a scheme`, offset, "start-line");
   }
 }
 

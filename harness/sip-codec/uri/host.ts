@@ -70,14 +70,22 @@ function ipv4End(text: string, at: number): number {
   return at;
 }
 
-/**
- * Port digits from `at`: end and value, or undefined if they are no port number. 0 to 65535; leading zeros pass.
- */
-export function parsePort(text: string, at: number): { end: number; port: number } | undefined {
-  const end = skip(text, at, DIGIT);
-  if (end === at) return undefined;
-  const port = Number(text.slice(at, end));
-  return port > 65535 ? undefined : { end, port };
+/** End of the port number from 0 to 65535 that begins at `at`, or -1. Leading zeros pass. */
+export function portEnd(text: string, at: number): number {
+  let end = at;
+  let port = 0;
+  for (let code = text.charCodeAt(end); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++end)) {
+    port = port * 10 + code - 0x30;
+    if (port > 65535) return -1;
+  }
+  return end === at ? -1 : end;
+}
+
+/** The number whose digits stand there. */
+export function portBetween(text: string, start: number, end: number): number {
+  let port = 0;
+  for (let at = start; at < end; at++) port = port * 10 + text.charCodeAt(at) - 0x30;
+  return port;
 }
 
 /** An address without brackets or zone. */

@@ -1,5 +1,5 @@
 /** URIs of SIP: sip, sips (RFC 3261 19.1), tel (RFC 3966), anything else taken as a whole. */
-import { NO_URI_PARAMS, type Param, Params, type ParamsInit } from "../params.ts";
+import { NO_URI_PARAMS, Params, type ParamsInit } from "../params.ts";
 import { buildUri } from "./build.ts";
 import { equalUris } from "./compare.ts";
 import { percentDecode } from "./escape.ts";
@@ -19,23 +19,6 @@ export interface UriParts {
   readonly opaque?: string;
 }
 
-/** Where the parts of a parsed URI stand in a text. Absent parts: -1 as start. */
-export interface UriSpans {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  /** After the scheme's colon: user part or number. */
-  readonly userStart: number;
-  readonly userEnd: number;
-  readonly passwordStart: number;
-  readonly passwordEnd: number;
-  readonly hostStart: number;
-  readonly hostEnd: number;
-  /** At the first ";" or where it would be. */
-  readonly paramsStart: number;
-  readonly paramsEnd: number;
-}
-
 /**
  * One URI, not changeable; `with()` makes another. `toString()` gives it as it stood. For tel, `host` is "" and
  * `number` is set; for other schemes `opaque` is everything after the colon.
@@ -44,12 +27,25 @@ export class Uri {
   private paramsRead: Params | undefined;
   private headersRead: Params | undefined;
 
-  /** @internal Use `parseUri` or `buildUri`. The spans were checked against the grammar. */
+  /**
+   * @internal Use `parseUri` or `buildUri`. Where the parts stand in a text, checked against the grammar; -1 for a
+   * part that is absent. The parameters begin with their first ";".
+   */
   constructor(
     /** Lower case. */
     readonly scheme: string,
     readonly port: number | undefined,
-    private readonly spans: UriSpans,
+    private readonly text: string,
+    private readonly start: number,
+    private readonly end: number,
+    private readonly userStart: number,
+    private readonly userEnd: number,
+    private readonly passwordStart: number,
+    private readonly passwordEnd: number,
+    private readonly hostStart: number,
+    private readonly hostEnd: number,
+    private readonly paramsStart: number,
+    private readonly paramsEnd: number,
   ) {
     this.paramsRead = undefined;
     this.headersRead = undefined;
@@ -63,19 +59,18 @@ export class Uri {
 
   /** User part as written. */
   get rawUser(): string | undefined {
-    const { text, userStart, userEnd } = this.spans;
-    return userStart < 0 || !this.isSip ? undefined : text.slice(userStart, userEnd);
+    return this.userStart < 0 || !this.isSip ? undefined : this.text.slice(this.userStart, this.userEnd);
   }
 
   get password(): string | undefined {
-    const { text, passwordStart, passwordEnd } = this.spans;
-    return passwordStart < 0 ? undefined : percentDecode(text.slice(passwordStart, passwordEnd));
+    return this.passwordStart < 0
+      ? undefined
+      : percentDecode(this.text.slice(this.passwordStart, this.passwordEnd));
   }
 
   /** As written, IPv6 with brackets; "" where the scheme has no host. */
   get host(): string {
-    const { text, hostStart, hostEnd } = this.spans;
-    return hostStart < 0 ? "" : text.slice(hostStart, hostEnd);
+    return this.hostStart < 0 ? "" : this.text.slice(this.hostStart, this.hostEnd);
   }
 
   /** "host" or "host:port" as it stands in the URI. */
@@ -85,24 +80,19 @@ export class Uri {
 
   /** Values have their escapes resolved. */
   get params(): Params {
-    return this.paramsRead ??= splitPairs(
-      this.spans.text,
-      this.spans.paramsStart,
-      this.spans.paramsEnd,
-      0x3b,
-    );
+    return this.paramsRead ??= splitPairs(this.text, this.paramsStart, this.paramsEnd, 0x3b);
   }
 
   /** What follows "?" in a sip or sips URI; the same header may come more than once. */
   get headers(): Params {
-    const { text, paramsEnd, end } = this.spans;
-    return this.headersRead ??= this.isSip ? splitPairs(text, paramsEnd, end, 0x26) : NO_URI_PARAMS;
+    return this.headersRead ??= this.isSip
+      ? splitPairs(this.text, this.paramsEnd, this.end, 0x26)
+      : NO_URI_PARAMS;
   }
 
   /** tel: the number as written; other schemes but sip and sips: everything after the colon. */
   get opaque(): string | undefined {
-    const { text, userStart, userEnd } = this.spans;
-    return this.isSip ? undefined : text.slice(userStart, userEnd);
+    return this.isSip ? undefined : this.text.slice(this.userStart, this.userEnd);
   }
 
   /** tel: the number without visual separators, "+" kept. */
@@ -141,15 +131,14 @@ export class Uri {
   }
 
   toString(): string {
-    const { text, start, end } = this.spans;
-    return start === 0 && end === text.length ? text : text.slice(start, end);
+    return this.text.slice(this.start, this.end);
   }
 }
 
 /** `name=value` pairs from `start` (on the first separator) to `end`; checked before. */
 function splitPairs(text: string, start: number, end: number, separator: number): Params {
   if (start >= end) return NO_URI_PARAMS;
-  const list: Param[] = [];
+  const spans: number[] = [];
   for (let at = start + 1; at <= end;) {
     let stop = at;
     let equals = -1;
@@ -158,9 +147,9 @@ function splitPairs(text: string, start: number, end: number, separator: number)
       if (code === separator) break;
       if (code === 0x3d && equals < 0) equals = stop;
     }
-    if (equals < 0) list.push({ name: text.slice(at, stop), text: undefined });
-    else list.push({ name: text.slice(at, equals), text: text.slice(equals + 1, stop) });
+    if (equals < 0) spans.push(at, stop, -1, -1);
+    else spans.push(at, equals, equals + 1, stop);
     at = stop + 1;
   }
-  return Params.parsed(list, "uri");
+  return Params.parsed(text, spans, "uri");
 }

@@ -29,6 +29,7 @@ export class LiveExchange implements Exchange {
   readonly #responses: SipResponse[] = [];
   /** Those that are not absorbed; next() and until() go through them once. */
   readonly #offered: SipResponse[] = [];
+  readonly #discarded: SipResponse[] = [];
   readonly #waiters = new Set<Waiter>();
   #request: SipRequest;
   #taken = 0;
@@ -47,6 +48,10 @@ export class LiveExchange implements Exchange {
 
   get responses(): readonly SipResponse[] {
     return this.#responses;
+  }
+
+  get discarded(): readonly SipResponse[] {
+    return this.#discarded;
   }
 
   /** A final response has come. */
@@ -80,7 +85,10 @@ export class LiveExchange implements Exchange {
     const { clock } = this.#options;
     const timer = new AbortController();
     const windowEnds = clock.wait(clock.now() + within, timer.signal).then(() => true);
-    const firstComes = this.#watch(() => this.#responses[0]).then(() => false, orSilence(true));
+    const firstComes = this.#watch(() => this.#responses[0] ?? this.#discarded[0]).then(
+      () => false,
+      orSilence(true),
+    );
     return quiet(Promise.race([firstComes, windowEnds]).finally(() => timer.abort()));
   }
 
@@ -104,6 +112,12 @@ export class LiveExchange implements Exchange {
     } finally {
       this.#wake();
     }
+  }
+
+  /** A response that the protection does not let in: the exchange goes on waiting. */
+  discard(response: SipResponse): void {
+    this.#discarded.push(response);
+    this.#wake();
   }
 
   /** No transaction of ours goes on: what waits for more is told why. */

@@ -8,6 +8,14 @@ import type { Challenge, Credentials, Sdp, SipRequest, SipResponse } from "sip-c
 import type { Usim } from "../../crypto/mod.ts";
 import type { Clock, Drive, Endpoint, Flow, Net, Tap, TransportName } from "../../net/types.ts";
 import type { Profile, Subscriber } from "../../../profiles/types.ts";
+import type {
+  AlgorithmPair,
+  IpsecMode,
+  IpsecOffer,
+  IpsecOptions,
+  IpsecSending,
+  IpsecView,
+} from "./ipsec/types.ts";
 
 export type Tamper<M = SipRequest> = (message: M) => void | Uint8Array;
 
@@ -72,6 +80,8 @@ export interface UeOptions {
    * NOTIFY (481, unless a subscription of ours claims it).
    */
   readonly automatic?: readonly string[];
+  /** How the UE protects what it sends. Default: what the profile says of the subscriber, else "none". */
+  readonly security?: "none" | "ipsec-3gpp" | IpsecOptions;
 }
 
 /** Who the UE says it is. */
@@ -82,7 +92,7 @@ export interface Identity {
   readonly homeDomain: string;
 }
 
-export interface RegisterOptions {
+export interface RegisterOptions extends IpsecSending {
   readonly impu?: string;
   /** Seconds, default 600000 (TS 24.229 5.1.1.2.1); null leaves Expires out. */
   readonly expires?: number | null;
@@ -98,11 +108,13 @@ export interface RegisterOptions {
   readonly authorization?: "empty" | "last" | "next";
   /** Begins a new Call-ID instead of continuing the registration's. */
   readonly fresh?: boolean;
+  /** What Security-Client says, and the UE then does, in place of what it would choose. Without IPsec it means nothing. */
+  readonly offer?: IpsecOffer;
   readonly headers?: HeaderValues;
   readonly tamper?: Tamper;
 }
 
-export interface AnswerOptions {
+export interface AnswerOptions extends IpsecSending {
   /**
    * AKA: octets to use for RES in place of the right ones; "wrong" flips a bit of the right ones, and takes another
    * password where the challenge is plain Digest.
@@ -134,6 +146,11 @@ export interface AnswerOptions {
   readonly headers?: HeaderValues;
   readonly tamper?: Tamper;
   readonly expires?: number | null;
+  /**
+   * IPsec: another pair, or mode, for the new SAs than the first of Security-Server that the UE has (TS 33.203 7.2).
+   * Needs a mechanism of Security-Server for its SPIs and ports, any will do.
+   */
+  readonly choose?: Partial<AlgorithmPair> & { readonly mode?: IpsecMode };
 }
 
 /** A 401 or 407 taken apart. */
@@ -178,6 +195,8 @@ export interface Registered {
   readonly next: ReceivedChallenge | undefined;
   /** The REGISTER that drew the final answer. */
   readonly request: SipRequest;
+  /** Why the UE did not go on after SM6, where it did not: what Security-Server offers is not for it (7.3.2.2). */
+  readonly abandoned?: string;
   readonly associatedUris: readonly string[];
   readonly serviceRoute: readonly string[];
   readonly expires: number | undefined;
@@ -199,7 +218,9 @@ export interface Exchange {
   until(status: number): Promise<SipResponse>;
   /** All responses so far, also a 407 that the UE has answered by itself. */
   readonly responses: readonly SipResponse[];
-  /** True when no response at all came within the window (default: timers.silence). */
+  /** Responses that came by a wrong way and were discarded (TS 33.203 7.4.1a); none without IPsec. */
+  readonly discarded: readonly SipResponse[];
+  /** True when no response at all came within the window (default: timers.silence), not even one to be discarded. */
   unanswered(within?: number): Promise<boolean>;
 }
 
@@ -211,7 +232,7 @@ export interface IncomingRequest {
   respond(status: number, options?: RespondOptions): Promise<void>;
 }
 
-export interface RespondOptions {
+export interface RespondOptions extends Pick<IpsecSending, "way" | "esp"> {
   readonly reason?: string;
   readonly headers?: HeaderValues;
   readonly sdp?: Sdp | string;
@@ -225,7 +246,7 @@ export interface Call {
   /** Originating side: the INVITE's exchange; the ACK is sent by `answered()`. */
   readonly exchange: Exchange | undefined;
   /** Originating side: waits for the final answer; on 2xx sends ACK, again for each repetition of the 2xx. */
-  answered(options?: { readonly tamper?: Tamper }): Promise<SipResponse>;
+  answered(options?: { readonly tamper?: Tamper } & IpsecSending): Promise<SipResponse>;
   /** In-dialog request, in the early dialog where there is no other; a re-INVITE's 2xx is acknowledged by the UE. */
   request(method: string, options?: RequestOptions & { readonly sdp?: Sdp | string }): Promise<Exchange>;
   /** PRACK for a reliable provisional response (RFC 3262). The one the UE has sent by itself, unless `options` are given. */
@@ -271,7 +292,7 @@ export interface AcceptOptions {
   readonly automatic?: readonly string[];
 }
 
-export interface RequestOptions {
+export interface RequestOptions extends IpsecSending {
   /** URI of From; default: the registered IMPU. */
   readonly from?: string;
   /** URI of P-Preferred-Identity; default: the registered IMPU; null leaves the field out. */
@@ -354,6 +375,8 @@ export interface Ue {
   stray(within?: number): Promise<SipRequest | SipResponse | undefined>;
   /** Octets from the network that are no SIP message, or one that cannot be read where it has to be. */
   readonly malformed: readonly { readonly bytes: Uint8Array; readonly error: SyntaxError }[];
+  /** The UE's security associations, and what can be done wrong with them; undefined without IPsec. */
+  readonly ipsec: IpsecView | undefined;
   /** Streams: sends CRLF CRLF and says whether CRLF came back in time (RFC 5626 4.4.1; default: timers.answer). */
   keepAlive(within?: number): Promise<boolean>;
   /** Drafts of what the UE would send, for cases that build on them. */

@@ -142,6 +142,10 @@ class LiveUe implements t.Ue {
     return this.#registration.contact;
   }
 
+  get ipsec(): t.Ue["ipsec"] {
+    return undefined;
+  }
+
   get malformed(): t.Ue["malformed"] {
     return this.#station.malformed;
   }

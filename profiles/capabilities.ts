@@ -11,7 +11,6 @@ export const CAPABILITIES = {
   "privacy": "Privacy: id is honoured towards the called user (RFC 3325)",
   "privacy-user": "Privacy: user is provided as a service: names and URIs are hidden (RFC 3323)",
   "privacy-header": "Privacy: header is provided as a service: Contact and Via are hidden (RFC 3323)",
-  "privacy-session": "Privacy: session is provided as a service: addresses in SDP are hidden (RFC 3323)",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Capability = keyof typeof CAPABILITIES;

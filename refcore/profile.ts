@@ -38,7 +38,6 @@ function capabilitiesOf(subscribers: readonly Subscriber[]): Record<string, bool
     "privacy": true,
     "privacy-user": true,
     "privacy-header": true,
-    "privacy-session": false,
   };
 }
 

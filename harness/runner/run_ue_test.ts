@@ -53,15 +53,15 @@ Deno.test("run() judges what a real UE is answered, and points at the message in
     null,
   ]);
   assert.equal(result.cases[0]?.checks[0]?.evidence, "trace.jsonl#2");
-  assert.equal(result.cases[0]?.evidence, "evidence/demo.refused");
-  const trace = files.get("evidence/demo.refused/trace.jsonl") ?? "";
+  assert.equal(result.cases[0]?.evidence, "evidence/demo/refused");
+  const trace = files.get("evidence/demo/refused/trace.jsonl") ?? "";
   assert.deepEqual(trace.trim().split("\n").map((line) => JSON.parse(line).summary), [
     "REGISTER sip:home.example",
     "403 Forbidden",
   ]);
   // The sanity case leaves its own evidence, first and last.
-  assert.ok(files.has("evidence/sanity.first/trace.jsonl"));
-  assert.ok(files.has("evidence/sanity.last/trace.jsonl"));
+  assert.ok(files.has("evidence/sanity/first/trace.jsonl"));
+  assert.ok(files.has("evidence/sanity/last/trace.jsonl"));
 });
 
 Deno.test("run() with a real UE makes a silent device a fail of the case that awaits its answer", async () => {

@@ -1,7 +1,10 @@
 import { akaFaults } from "./faults/aka.ts";
 import { coexistenceFaults } from "./faults/coexistence.ts";
 import { digestFaults } from "./faults/digest.ts";
+import { ipsecFaults } from "./faults/ipsec.ts";
+import { ipsecNatFaults } from "./faults/ipsec_nat.ts";
 import { privacyFaults } from "./faults/privacy.ts";
+import { secAgreeFaults } from "./faults/sec_agree.ts";
 
 /**
  * The faults of the reference core: each breaks exactly one requirement, by name. A box asks
@@ -24,4 +27,7 @@ export const faults: readonly Fault[] = [
   ...digestFaults,
   ...privacyFaults,
   ...coexistenceFaults,
+  ...ipsecFaults,
+  ...secAgreeFaults,
+  ...ipsecNatFaults,
 ];

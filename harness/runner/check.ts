@@ -13,6 +13,8 @@ import type { EvidenceSink } from "./evidence_sink.ts";
 import type { CheckResult, Requirement, Severity } from "./events.ts";
 
 export interface Check {
+  /** The same check, its evidence pinned to this message: for a value that was read out of it. */
+  about(message: object | undefined): Check;
   /** Judges a value. */
   that<T>(actual: T): Expectation<T>;
   /** Judges the status of a response; undefined (none came) holds for no verb. */
@@ -113,8 +115,9 @@ export function checkFunction(parts: CheckParts): CheckFunction {
         `check "${name}" cites "${requirement}", which the case does not list in "verifies"`,
       );
     }
-    const record: Record = (holds, expected, actual, about) => {
-      const number = (isObject(about) ? parts.evidence.numberOf(about) : undefined) ??
+    const recordAbout = (pinned: object | undefined): Record => (holds, expected, actual, about) => {
+      const number = (pinned ? parts.evidence.numberOf(pinned) : undefined) ??
+        (isObject(about) ? parts.evidence.numberOf(about) : undefined) ??
         parts.evidence.latest();
       parts.ledger.record({
         name,
@@ -127,20 +130,25 @@ export function checkFunction(parts: CheckParts): CheckFunction {
       });
       return holds;
     };
-    return {
-      that: (actual) => {
-        if (actual instanceof Promise) {
-          parts.ledger.misuse(`check "${name}" judges a promise: await it first`);
-        }
-        return expectation(actual, record);
-      },
-      answer: (response) => answerExpectation(response, record),
-      holds: (holds, { expected, actual }) =>
-        record(holds, expected, typeof actual === "string" ? actual : describe(actual), actual),
-      never: (silent, what = "a message") =>
-        watch(silent, what, record, parts.ledger.pending(`check "${name}"`)),
-      answers: (promise) => awaited(promise, record, parts.ledger.pending(`check "${name}"`)),
+    const checkAbout = (pinned: object | undefined): Check => {
+      const record = recordAbout(pinned);
+      return {
+        about: checkAbout,
+        that: (actual) => {
+          if (actual instanceof Promise) {
+            parts.ledger.misuse(`check "${name}" judges a promise: await it first`);
+          }
+          return expectation(actual, record);
+        },
+        answer: (response) => answerExpectation(response, record),
+        holds: (holds, { expected, actual }) =>
+          record(holds, expected, typeof actual === "string" ? actual : describe(actual), actual),
+        never: (silent, what = "a message") =>
+          watch(silent, what, record, parts.ledger.pending(`check "${name}"`)),
+        answers: (promise) => awaited(promise, record, parts.ledger.pending(`check "${name}"`)),
+      };
     };
+    return checkAbout(undefined);
   };
 }
 

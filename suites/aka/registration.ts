@@ -180,17 +180,18 @@ export const registration = [
       const first = await given("the first REGISTER is challenged", alice.challenge());
       const resync = first.aka ? await alice.answer(first, { auts: { sqn: first.aka.sqn } }) : undefined;
       const messages = [first.response, resync?.response, resync?.challenge?.response];
-      for (const [index, message] of messages.filter((one) => one !== undefined).entries()) {
+      const keys = first.aka ? { CK: first.aka.ck, IK: first.aka.ik } : {};
+      for (const message of messages.filter((one) => one !== undefined)) {
         for (const challenge of message.wwwAuthenticate) {
-          check(`no ck, no ik in challenge ${index + 1}`, "33.203/6.1.1/09").that(challenge.parameters).lacks(
-            "ck",
-            "ik",
-          );
+          check("no ck and no ik in the challenge", "33.203/6.1.1/09").about(message)
+            .that(challenge.parameters).lacks("ck", "ik");
         }
-        const text = latin1(message.toBytes());
-        const keys = first.aka ? [first.aka.ck, first.aka.ik].flatMap(spellings) : [];
-        check(`no octets of CK or IK in message ${index + 1}`, "33.203/6.1.1/09").that(text.toLowerCase())
-          .lacks(...keys);
+        const text = latin1(message.toBytes()).toLowerCase();
+        const shown = Object.entries(keys).filter(([, key]) =>
+          spellings(key).some((one) => text.includes(one))
+        );
+        check("no octets of CK or IK in the message", "33.203/6.1.1/09").about(message)
+          .that(shown.map(([name]) => name)).equals([]);
       }
     },
   }),

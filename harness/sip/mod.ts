@@ -28,6 +28,8 @@ export { REGISTRATION } from "./registration_states.ts";
 export type { RegistrationEvent, RegistrationState } from "./registration_states.ts";
 export { prackFor, ReliableReceiver, ReliableSender } from "./reliable.ts";
 export type { Reliability } from "./reliable.ts";
+export { byPreference, formatIpsec3gpp, IPSEC_3GPP, readIpsec3gpp } from "./sec_agree.ts";
+export type { Ipsec3gpp } from "./sec_agree.ts";
 export { SUBSCRIPTION, Subscription } from "./subscription.ts";
 export type { SubscriptionEvent, SubscriptionSetup, SubscriptionState } from "./subscription.ts";
 export { TransactionLayer } from "./transaction_layer.ts";

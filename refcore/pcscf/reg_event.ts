@@ -3,7 +3,6 @@ import { buildRequest } from "sip-codec";
 import { parseRegInfo } from "../../harness/sip/mod.ts";
 import { canonicalImpu } from "../identity.ts";
 import type { ServerTransaction } from "../stack.ts";
-import type { UeBinding } from "./bindings.ts";
 import type { Pcscf } from "./pcscf.ts";
 
 export class RegEvents {
@@ -13,7 +12,7 @@ export class RegEvents {
   constructor(readonly pcscf: Pcscf) {}
 
   /** Subscribes to the set of this identity, unless that is done. */
-  watch(_binding: UeBinding, impu: string): void {
+  watch(impu: string): void {
     if (this.#watched.has(impu)) return;
     const { pcscf } = this;
     const { context } = pcscf;

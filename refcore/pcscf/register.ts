@@ -179,14 +179,14 @@ function succeeded(pcscf: Pcscf, passing: Passing, response: SipResponse): void 
   }
   const impus = response.associatedUris.map(({ uri }) => canonicalImpu(uri));
   const expiresAt = pcscf.context.scheduler.now() + seconds * 1000;
-  const binding = associate(
+  associate(
     pcscf,
     passing,
     impus.length > 0 ? impus : [impu],
     response.values("Service-Route"),
     expiresAt,
   );
-  pcscf.regEvents.watch(binding, impus[0] ?? impu);
+  pcscf.regEvents.watch(impus[0] ?? impu);
 }
 
 function associate(
@@ -195,7 +195,7 @@ function associate(
   impus: readonly string[],
   serviceRoute: readonly string[],
   expiresAt: number,
-): UeBinding {
+): void {
   const { server, impi, outbound, sentBy, token } = passing;
   const contact = passing.contact!;
   const { flow } = server;
@@ -213,7 +213,6 @@ function associate(
   const { address, port } = flow.remote;
   const evicted = pcscf.table.associate({ address, port, withPort: outbound, sentBy, binding });
   for (const other of evicted) pcscf.bindings.remove(other);
-  return binding;
 }
 
 /** What a P-CSCF does that gives the place away before the newcomer has proved anything. */

@@ -43,8 +43,9 @@ export function passOn(scscf: Scscf, server: ServerTransaction): void {
   if (!request) return;
   scscf.popOwnRoutes(request);
   removePrivateIdentity(scscf, request);
-  const flow = scscf.link.flowTo(nextHop(request));
-  if (!flow) return server.request.method === "ACK" ? undefined : void server.reply(404);
+  // We are never the last of a dialog's route: without one this is no dialog that went through here.
+  const flow = request.routes.length > 0 ? scscf.link.flowTo(nextHop(request)) : undefined;
+  if (!flow) return server.request.method === "ACK" ? undefined : void server.reply(481);
   relay(server, scscf.stack, [{ request, to: flow }]);
 }
 

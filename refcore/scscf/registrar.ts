@@ -6,10 +6,10 @@ import type { Cx, UserProfile } from "../cx.ts";
 import { type RegistrationIdentity, registrationIdentity } from "../identity.ts";
 import type { ServerTransaction } from "../stack.ts";
 import type { BoxContext } from "../types.ts";
+import { admit } from "./admission.ts";
 import type { Authentication, AuthenticationResult, FailedAuthentication, Scheme } from "./authentication.ts";
 import { failureResponse } from "./failure.ts";
 import type { RegisteredSet, Registrations } from "./registrations.ts";
-import { protection, requestedScheme } from "./scheme.ts";
 
 export interface RegistrarOptions {
   readonly cx: Cx;
@@ -20,8 +20,11 @@ export interface RegistrarOptions {
   readonly registrations: Registrations;
 }
 
+/** Option tags a REGISTER may require. */
+const SUPPORTED: ReadonlySet<string> = new Set(["path", "outbound", "sec-agree"]);
+
 /** A REGISTER read once. */
-interface Registration {
+export interface Registration {
   readonly request: SipRequest;
   readonly who: RegistrationIdentity;
   readonly set: RegisteredSet | undefined;
@@ -39,6 +42,10 @@ export class Registrar {
   constructor(readonly context: BoxContext, readonly options: RegistrarOptions) {}
 
   async register(server: ServerTransaction): Promise<void> {
+    const unsupported = server.request.require.filter((tag) => !SUPPORTED.has(tag.toLowerCase()));
+    if (unsupported.length > 0) {
+      return void server.reply(420, { headers: { Unsupported: unsupported.join(", ") } }); // RFC 3261 8.2.2.3
+    }
     const registration = this.#read(server.request);
     if (typeof registration === "number") return void server.reply(registration);
     if (this.#refusesOverBinding(registration)) return void server.reply(403);
@@ -76,74 +83,17 @@ export class Registrar {
     return { request, who, set, contacts, all, removal };
   }
 
-  /** 5.1.2, 6.1.5, N.2.1.1: what the P-CSCF vouches for may pass, everything else is authenticated. */
   async #authenticated(registration: Registration): Promise<AuthenticationResult> {
-    const { request, who, set } = registration;
-    const { policy } = this.context;
-    const { authentication, registrations } = this.options;
-    const scheme = requestedScheme(request, { giba: false });
-    if (scheme === "tna") return { type: "accepted", scheme: "tna" }; // U.2: the trusted node has done it
-    const flag = protection(request);
-    const answered = (homeCredentials(request)?.get("response") ?? "") !== "";
-    const known = set?.impi === who.impi && set.bindings.size > 0;
-    const sets = registrations.ofImpi(who.impi);
-    const reauthenticate = sets.some((one) => one.reauthenticate);
-    // P.4.1: the scheme of a registration is that of the REGISTERs after it.
-    const fixed: Scheme | undefined = set?.scheme ?? sets[0]?.scheme;
-    const trusted = known && !reauthenticate && !answered &&
-      (flag === "yes" || flag === "ip-assoc-yes" && policy.trustIpAssociation && fixed === "digest");
-    if (trusted) return { type: "accepted", scheme: fixed ?? "digest" };
-    const further = !set && sets.length > 0 && flag !== undefined && !reauthenticate && !answered;
-    if (further && !policy.authenticateFurtherImpus) return { type: "accepted", scheme: fixed ?? "digest" };
-    const wrongly = this.#wronglyAccepted(registration, fixed, sets);
-    if (wrongly) return { type: "accepted", scheme: wrongly };
-    return await authentication.run(request, who, { scheme: fixed });
+    const admission = admit(this.context, this.options, registration, this.#seen);
+    if (admission.scheme) return { type: "accepted", scheme: admission.scheme };
+    const { request, who } = registration;
+    return await this.options.authentication.run(request, who, { scheme: admission.fixed });
   }
 
   /** N.2.2.2: a UE that rejected the network's proof may begin anew at once; only a fault keeps it from that. */
   #refusesOverBinding({ request, set }: Registration): boolean {
     if (!this.context.faults.has("scscf/refuses-register-over-binding")) return false;
     return [...set?.bindings.values() ?? []].some(({ callId }) => callId !== request.callId);
-  }
-
-  /** The switches that let a REGISTER through that should have been challenged. */
-  #wronglyAccepted(
-    { request, who, set, contacts, removal }: Registration,
-    fixed: Scheme | undefined,
-    sets: readonly RegisteredSet[],
-  ): Scheme | undefined {
-    const { faults } = this.context;
-    const { authentication } = this.options;
-    if (faults.size === 0) return undefined;
-    const credentials = homeCredentials(request);
-    const answered = (credentials?.get("response") ?? "") !== "";
-    const { open } = authentication.state(who.impi);
-    const bound = contacts.some((contact) => set?.bindings.has(bindingKey(contact)));
-    if (answered) return undefined;
-    // 5.1.1, 5.1.2: an initial registration is always authenticated.
-    if (faults.has("scscf/registers-without-challenge") && !set && !open) return "aka";
-    if (faults.has("scscf/skips-challenge-for-known-impu") && !set && this.#seen.has(who.impu)) return "aka";
-    // 5.1.2: a REGISTER that was not protected counts as an initial one.
-    if (faults.has("scscf/accepts-clear-refresh") && fixed === "aka" && bound && !removal) return "aka";
-    // 7.4.0: with the nonce of the last run or without.
-    const nonce = credentials?.get("nonce") ?? "";
-    if (faults.has("scscf/accepts-clear-reregister") && fixed === "aka" && bound && nonce !== "") {
-      return "aka";
-    }
-    // 7.4.0: whatever it asks for.
-    if (faults.has("scscf/accepts-clear-deregistration") && fixed === "aka" && removal) return "aka";
-    // 6.1.4, N.2.4: what was asked for is authenticated.
-    if (set?.reauthenticate && bound) {
-      if (fixed === "aka" && faults.has("scscf/accepts-requested-aka-reregistration")) return "aka";
-      if (fixed === "digest" && faults.has("scscf/accepts-requested-digest-reregistration")) return "digest";
-    }
-    // N.2.1.1: without an answer a REGISTER only starts a new challenge.
-    if (faults.has("scscf/accepts-second-register") && open?.callId === request.callId) return "digest";
-    // N.1: another IMPU of the IMPI is the home's business, not anybody's.
-    if (faults.has("scscf/second-impu-without-challenge") && !set && sets.length > 0) return "digest";
-    // P.4.1: the scheme does not change.
-    if (faults.has("scscf/changes-scheme") && fixed === "aka" && credentials === undefined) return "tna";
-    return undefined;
   }
 
   async #accept(

@@ -14,6 +14,8 @@ export interface Binding {
   path: readonly string[];
   callId: string;
   cseq: number;
+  /** When it was registered or refreshed last, ms. */
+  registeredAt: number;
   /** As granted, ms. */
   expiresAt: number;
   readonly alarm: Alarm;
@@ -77,8 +79,9 @@ export class Registrations {
   }
 
   /** A contact registers or refreshes. */
-  bind(set: RegisteredSet, facts: Omit<Binding, "alarm">): void {
-    const known = set.bindings.get(facts.key);
+  bind(set: RegisteredSet, registered: Omit<Binding, "alarm" | "registeredAt">): void {
+    const known = set.bindings.get(registered.key);
+    const facts = { ...registered, registeredAt: this.#context.scheduler.now() };
     const { faults } = this.#context;
     if (known) {
       // N.2.1.1: a re-registration renews the expiry.

@@ -3,7 +3,7 @@ import { canonicalImpu } from "../identity.ts";
 import { type Branch, forwardable, relay } from "../proxy.ts";
 import type { ServerTransaction } from "../stack.ts";
 import { isRegEvent, opensDialog } from "./originating.ts";
-import type { RegisteredSet } from "./registrations.ts";
+import type { Binding, RegisteredSet } from "./registrations.ts";
 import type { Scscf } from "./scscf.ts";
 
 export function terminate(scscf: Scscf, server: ServerTransaction): void {
@@ -23,7 +23,7 @@ export function terminate(scscf: Scscf, server: ServerTransaction): void {
   if (!set) return void server.reply(480);
   const dialog = opensDialog(request);
   const branches: Branch[] = [];
-  for (const binding of set.bindings.values()) {
+  for (const binding of targets(set)) {
     const branch = request.clone();
     branch.set("P-Called-Party-ID", `<${request.requestUri}>`);
     branch.requestUri = binding.contact.uri;
@@ -34,6 +34,17 @@ export function terminate(scscf: Scscf, server: ServerTransaction): void {
   }
   if (branches.length === 0) return void server.reply(480);
   relay(server, scscf.stack, branches, { unreachable: 480 });
+}
+
+/** RFC 5626 7: of the flows of one instance only one is used, the one that was registered last. */
+function targets(set: RegisteredSet): Binding[] {
+  const byInstance = new Map<string, Binding>();
+  for (const binding of set.bindings.values()) {
+    const name = binding.contact.params.get("+sip.instance") ?? binding.key;
+    const other = byInstance.get(name);
+    if (!other || other.registeredAt <= binding.registeredAt) byInstance.set(name, binding);
+  }
+  return [...byInstance.values()];
 }
 
 /** The set to deliver to: that of the IMPU, no other of the same user. */

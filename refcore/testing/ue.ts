@@ -299,7 +299,9 @@ export class TestUe {
 
 function readItem(bytes: Uint8Array): Item {
   try {
-    return parseMessage(bytes);
+    const message = parseMessage(bytes);
+    // What cannot be matched to anything is as good as octets.
+    return message.via && message.cseq ? message : bytes;
   } catch {
     return bytes;
   }

@@ -1,0 +1,90 @@
+/** Which REGISTER passes without authentication: TS 33.203 5.1.2, 6.1.5, N.1, N.2.4, P.4.1, U.2. */
+import { bindingKey } from "../contact.ts";
+import { homeCredentials } from "../credentials.ts";
+import type { BoxContext } from "../types.ts";
+import type { Authentication, Scheme } from "./authentication.ts";
+import type { Registration } from "./registrar.ts";
+import type { RegisteredSet, Registrations } from "./registrations.ts";
+import { protection, requestedScheme } from "./scheme.ts";
+
+export interface Admission {
+  /** Set where the request passes as it stands: the scheme that it passes under. */
+  readonly scheme?: Scheme;
+  /** The scheme of the registration that is there, which does not change (P.4.1). */
+  readonly fixed: Scheme | undefined;
+}
+
+/** `seen` holds the IMPUs that were registered once; an honest answer does not depend on it. */
+export function admit(
+  context: BoxContext,
+  { authentication, registrations }: { authentication: Authentication; registrations: Registrations },
+  registration: Registration,
+  seen: ReadonlySet<string>,
+): Admission {
+  const { request, who, set } = registration;
+  const sets = registrations.ofImpi(who.impi);
+  const fixed = set?.scheme ?? sets[0]?.scheme;
+  const scheme = vouchedFor(context, registration, fixed, sets) ??
+    wronglyAdmitted(context, authentication, registration, fixed, sets, seen);
+  // U.2: the trusted node has authenticated the user.
+  if (requestedScheme(request, { giba: false }) === "tna") return { scheme: "tna", fixed };
+  return scheme === undefined ? { fixed } : { scheme, fixed };
+}
+
+/** What the P-CSCF vouches for may pass, if nobody asked for an authentication and it brings no answer. */
+function vouchedFor(
+  { policy }: BoxContext,
+  { request, who, set }: Registration,
+  fixed: Scheme | undefined,
+  sets: readonly RegisteredSet[],
+): Scheme | undefined {
+  const flag = protection(request);
+  if (sets.some(({ reauthenticate }) => reauthenticate) || isAnswer(request)) return undefined;
+  const associated = flag === "ip-assoc-yes" && fixed === "digest";
+  // 6.1.0, N.1: whether another IMPU is authenticated is the home's choice.
+  if (!set && sets.length > 0 && (flag === "yes" || associated) && !policy.authenticateFurtherImpus) {
+    return fixed;
+  }
+  if (set?.impi !== who.impi) return undefined;
+  return flag === "yes" || associated && policy.trustIpAssociation ? fixed : undefined;
+}
+
+/** The switches that let a REGISTER through that should have been challenged. */
+function wronglyAdmitted(
+  { faults }: BoxContext,
+  authentication: Authentication,
+  { request, who, set, contacts, removal }: Registration,
+  fixed: Scheme | undefined,
+  sets: readonly RegisteredSet[],
+  seen: ReadonlySet<string>,
+): Scheme | undefined {
+  if (faults.size === 0 || isAnswer(request)) return undefined;
+  const credentials = homeCredentials(request);
+  const { open } = authentication.state(who.impi);
+  const bound = contacts.some((contact) => set?.bindings.has(bindingKey(contact)));
+  // 5.1.1, 5.1.2: an initial registration is always authenticated.
+  if (faults.has("scscf/registers-without-challenge") && !set && !open) return "aka";
+  if (faults.has("scscf/skips-challenge-for-known-impu") && !set && seen.has(who.impu)) return "aka";
+  // 5.1.2: a REGISTER that was not protected counts as an initial one.
+  if (faults.has("scscf/accepts-clear-refresh") && fixed === "aka" && bound && !removal) return "aka";
+  // 7.4.0: with the nonce of the last run or without, and whatever it asks for.
+  const nonce = credentials?.get("nonce") ?? "";
+  if (faults.has("scscf/accepts-clear-reregister") && fixed === "aka" && bound && nonce !== "") return "aka";
+  if (faults.has("scscf/accepts-clear-deregistration") && fixed === "aka" && removal) return "aka";
+  // 6.1.4, N.2.4: what was asked for is authenticated.
+  if (set?.reauthenticate && bound) {
+    if (fixed === "aka" && faults.has("scscf/accepts-requested-aka-reregistration")) return "aka";
+    if (fixed === "digest" && faults.has("scscf/accepts-requested-digest-reregistration")) return "digest";
+  }
+  // N.2.1.1: without an answer a REGISTER only starts a new challenge.
+  if (faults.has("scscf/accepts-second-register") && open?.callId === request.callId) return "digest";
+  // N.1: another IMPU of the IMPI is the home's business, not anybody's.
+  if (faults.has("scscf/second-impu-without-challenge") && !set && sets.length > 0) return "digest";
+  // P.4.1: the scheme does not change.
+  if (faults.has("scscf/changes-scheme") && fixed === "aka" && credentials === undefined) return "tna";
+  return undefined;
+}
+
+function isAnswer(request: Registration["request"]): boolean {
+  return (homeCredentials(request)?.get("response") ?? "") !== "";
+}

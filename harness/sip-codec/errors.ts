@@ -1,19 +1,20 @@
 /**
  * The one error of this package: the octets (or the text given to a builder) do not follow the grammar.
  *
- * `offset` counts characters from the beginning of what was parsed: octets of the message for `parseMessage`,
- * characters of the (unfolded) field value for a typed view. `field` names the part: a header name as written,
- * or "start-line", "header-line", "end-of-headers", "framing", "body", "sdp", "uri".
+ * `offset` counts characters from the beginning of what was parsed: of the message for `parseMessage`, of the
+ * (unfolded) field value for a typed view. `field` names the part: a header name as written, or "start-line",
+ * "header-line", "end-of-headers", "framing", "body", "sdp", "uri".
  */
 export class SipSyntaxError extends SyntaxError {
   override readonly name = "SipSyntaxError";
   readonly offset: number;
   readonly field?: string;
+  /** The message without field and offset. */
+  readonly problem: string;
 
-  constructor(message: string, offset: number, field?: string) {
-    super(
-      field === undefined ? `${message} (at offset ${offset})` : `${field}: ${message} (at offset ${offset})`,
-    );
+  constructor(problem: string, offset: number, field?: string) {
+    super(`${field === undefined ? "" : `${field}: `}${problem} (at offset ${offset})`);
+    this.problem = problem;
     this.offset = offset;
     if (field !== undefined) this.field = field;
   }

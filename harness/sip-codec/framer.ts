@@ -1,6 +1,6 @@
 /** Cuts a byte stream into SIP messages by Content-Length (RFC 3261 18.3, 7.5; keep-alives: RFC 5626 3.5.1). */
 import { SipSyntaxError } from "./errors.ts";
-import { latin1FromBytes } from "./octets.ts";
+import { decodeLeniently, latin1FromBytes } from "./octets.ts";
 
 export interface FramerLimits {
   /** Octets of start line and header section. Default 64 KiB. */
@@ -97,7 +97,8 @@ export class StreamFramer {
   }
 
   #bodyLength(start: number, headEnd: number): number {
-    const head = latin1FromBytes(this.#buffer.subarray(start, headEnd));
+    const octets = this.#buffer.subarray(start, headEnd);
+    const head = decodeLeniently(octets) ?? latin1FromBytes(octets);
     let length: number | undefined;
     for (const match of head.matchAll(/\r\n(?:content-length|l)[ \t]*:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)/gi)) {
       const value = (match[1] ?? "").replace(/[ \t\r\n]+/g, " ").trim();

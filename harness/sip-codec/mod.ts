@@ -2,7 +2,8 @@
  * sip-codec: octets to SIP and SDP messages and back, without loss.
  *
  * `parseMessage(bytes).toBytes()` gives the same octets for every message it accepts. It refuses what has no safe
- * reading; a malformed field shows when its typed view is read.
+ * reading; a malformed field shows when its typed view is read; `validate(message)` lists every defect of a message
+ * with the response code it deserves, and `parseStrict(bytes)` refuses what nobody could process.
  */
 export { quoted, SipSyntaxError } from "./errors.ts";
 export { parseMessage, type SipMessage } from "./message/parse.ts";
@@ -112,3 +113,7 @@ export {
   parseCrypto,
   parseFingerprint,
 } from "./sdp/attributes.ts";
+export { parseStrict, validate } from "./validate/validate.ts";
+export type { Abilities, Defect, DefectLevel } from "./validate/defect.ts";
+export { formatDate, parseDate } from "./headers/date.ts";
+export { type DialogId, parseDialogId } from "./headers/dialog_id.ts";

@@ -1,7 +1,7 @@
 /** Multipart bodies (RFC 2046 5.1, RFC 5621). */
 import { SipSyntaxError } from "./errors.ts";
 import { type MediaType, parseMediaType } from "./headers/tokens.ts";
-import { trimBlanks } from "./grammar.ts";
+import { isBlank, trimBlanks } from "./grammar.ts";
 import { decodeText, latin1FromBytes, textFromBytes, utf8 } from "./octets.ts";
 
 export interface Part {
@@ -44,18 +44,16 @@ export function parseMultipart(contentType: string | MediaType, body: Uint8Array
   const text = latin1FromBytes(body);
   const delimiter = `--${latin1FromBytes(utf8(boundary))}`;
   const parts: Part[] = [];
-  let at = text.startsWith(delimiter) ? 0 : next(text, delimiter, 0) + 2;
-  if (at < 2 && !text.startsWith(delimiter)) fail("the first delimiter is missing", 0);
-  for (;;) {
-    let end = at + delimiter.length;
-    if (text.startsWith("--", end)) return parts;
-    while (text.charCodeAt(end) === 0x20 || text.charCodeAt(end) === 0x09) end++;
-    if (!text.startsWith("\r\n", end)) fail("a delimiter does not end its line", end);
-    const close = next(text, delimiter, end);
-    if (close < 0) fail("the closing delimiter is missing", text.length);
-    parts.push(part(text, body, end + 2, close));
-    at = close + 2;
+  let line = text.startsWith(delimiter) ? delimiterLine(text, delimiter, 0) : undefined;
+  line ??= nextDelimiter(text, delimiter, 0);
+  if (line === undefined) fail("the first delimiter is missing", 0);
+  while (!line.last) {
+    const next = nextDelimiter(text, delimiter, line.end - 2);
+    if (next === undefined) return fail("the closing delimiter is missing", text.length);
+    parts.push(part(text, body, line.end, next.start));
+    line = next;
   }
+  return parts;
 }
 
 /** A body of these parts; `boundary` must occur in none of them. */
@@ -83,9 +81,33 @@ export function buildMultipart(
   return bytes;
 }
 
-/** Position of the CRLF before the next delimiter line, -1 if there is none. */
-function next(text: string, delimiter: string, from: number): number {
-  return text.indexOf(`\r\n${delimiter}`, from);
+/** A line that is a delimiter: where the CRLF before it begins, where what follows begins, and if it closes. */
+interface Delimiter {
+  readonly start: number;
+  readonly end: number;
+  readonly last: boolean;
+}
+
+function nextDelimiter(text: string, delimiter: string, from: number): Delimiter | undefined {
+  for (
+    let at = text.indexOf(`\r\n${delimiter}`, from);
+    at >= 0;
+    at = text.indexOf(`\r\n${delimiter}`, at + 2)
+  ) {
+    const line = delimiterLine(text, delimiter, at + 2);
+    if (line !== undefined) return line;
+  }
+  return undefined;
+}
+
+/** A longer boundary that begins alike, of a part that is multipart itself, is no delimiter of ours. */
+function delimiterLine(text: string, delimiter: string, start: number): Delimiter | undefined {
+  let end = start + delimiter.length;
+  const last = text.startsWith("--", end);
+  if (last) end += 2;
+  while (isBlank(text.charCodeAt(end))) end++;
+  if (text.startsWith("\r\n", end)) return { start: start - 2, end: end + 2, last };
+  return last && end === text.length ? { start: start - 2, end, last } : undefined;
 }
 
 function part(text: string, body: Uint8Array, start: number, end: number): Part {

@@ -4,6 +4,7 @@
  */
 import { type Cursor, quote, readAll, readList } from "../cursor.ts";
 import { CLASSES, every, isBlank, TOKEN, trimBlanks } from "../grammar.ts";
+import { readNumber } from "./numbers.ts";
 import { type Params, type ParamsInit, paramsOf } from "../params.ts";
 import { readParams } from "../read_params.ts";
 import { parseUriAt } from "../uri/parse.ts";
@@ -23,6 +24,12 @@ export class NameAddr {
   /** The `tag` parameter. */
   get tag(): string | undefined {
     return this.params.get("tag");
+  }
+
+  /** The `expires` parameter of a Contact, in seconds. Throws SipSyntaxError if it is no number below 2^32. */
+  get expires(): number | undefined {
+    const text = this.params.get("expires");
+    return text === undefined ? undefined : readAll(readNumber, text, "expires");
   }
 }
 

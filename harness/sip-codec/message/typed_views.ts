@@ -3,7 +3,9 @@
  * SipSyntaxError where it breaks its grammar. Views are read-only; write back with `set(name, format…(view))`.
  */
 import { listOf, optionalListOf } from "../cursor.ts";
-import { type Challenge, type Credentials, readAuth } from "../headers/auth.ts";
+import { readDate } from "../headers/date.ts";
+import { type DialogId, readDialogId } from "../headers/dialog_id.ts";
+import { type Challenge, type Credentials, readChallenge, readCredentials } from "../headers/auth.ts";
 import { type Identity, readIdentity } from "../headers/identity.ts";
 import { type NameAddr, readContact, readNameAddr, readTagged } from "../headers/name_addr.ts";
 import {
@@ -170,16 +172,16 @@ export abstract class TypedViews extends HeaderSection {
     return this.list("security-verify", mechanisms);
   }
   get wwwAuthenticate(): readonly Challenge[] {
-    return this.each("www-authenticate", readAuth);
+    return this.each("www-authenticate", readChallenge);
   }
   get proxyAuthenticate(): readonly Challenge[] {
-    return this.each("proxy-authenticate", readAuth);
+    return this.each("proxy-authenticate", readChallenge);
   }
   get authorization(): readonly Credentials[] {
-    return this.each("authorization", readAuth);
+    return this.each("authorization", readCredentials);
   }
   get proxyAuthorization(): readonly Credentials[] {
-    return this.each("proxy-authorization", readAuth);
+    return this.each("proxy-authorization", readCredentials);
   }
   get authenticationInfo(): Params | undefined {
     return this.single("authentication-info", readCommaParams);
@@ -253,5 +255,36 @@ export abstract class TypedViews extends HeaderSection {
   }
   get sipIfMatch(): string | undefined {
     return this.single("sip-if-match", readToken);
+  }
+  /** RFC 3261 20.17. */
+  get date(): Date | undefined {
+    return this.single("date", readDate);
+  }
+  /** RFC 3891. */
+  get replaces(): DialogId | undefined {
+    return this.single("replaces", readDialogId);
+  }
+  /** RFC 3841: "*" and feature parameters. */
+  get acceptContact(): readonly TokenWithParams[] {
+    return this.list("accept-contact", tokensWithParams);
+  }
+  /** RFC 3841. */
+  get rejectContact(): readonly TokenWithParams[] {
+    return this.list("reject-contact", tokensWithParams);
+  }
+  /** RFC 6809: "*" and capabilities. */
+  get featureCaps(): readonly TokenWithParams[] {
+    return this.list("feature-caps", tokensWithParams);
+  }
+  /** RFC 5009: sendrecv, sendonly, recvonly, inactive, gated, supported. */
+  get earlyMedia(): readonly string[] {
+    return this.list("p-early-media", optionalTokens);
+  }
+  get alertInfo(): readonly UriInfo[] {
+    return this.list("alert-info", uriInfos);
+  }
+  /** RFC 6442. */
+  get geolocation(): readonly UriInfo[] {
+    return this.list("geolocation", uriInfos);
   }
 }

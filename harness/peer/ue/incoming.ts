@@ -3,14 +3,14 @@ import { buildResponse, type Sdp, type SipRequest, type SipResponse } from "sip-
 import type { Flow } from "../../net/types.ts";
 import { LocalMisuseError } from "../../errors.ts";
 import { begin } from "../no_answer.ts";
-import type { HeaderValues, IncomingRequest, RespondOptions, Tamper } from "./types.ts";
+import type { HeaderValues, IncomingRequest, RespondOptions } from "./types.ts";
 
 /** What an arrived request needs of the UE to be answered. */
 export interface Answering {
   /** The UE's Contact, for responses that establish or refresh a dialog. */
   readonly contact: () => string;
   readonly accessNetworkInfo: () => string | undefined;
-  send(key: string, response: SipResponse, tamper: Tamper<SipResponse> | undefined): void;
+  send(key: string, request: SipRequest, response: SipResponse, options: RespondOptions): void;
 }
 
 export class Arrived implements IncomingRequest {
@@ -54,7 +54,7 @@ export class Arrived implements IncomingRequest {
       );
     }
     const response = this.#build(status, options);
-    this.#answering.send(key, response, options.tamper);
+    this.#answering.send(key, request, response, options);
     if (status >= 200) this.#final = status;
     return response;
   }

@@ -7,7 +7,9 @@ import * as build from "./build.ts";
 import { isFinal, isSuccess, type LiveExchange } from "./exchange.ts";
 import type { Arrived } from "./incoming.ts";
 import { Leg, type LegParts } from "./leg.ts";
+import type { IpsecSending } from "./ipsec/types.ts";
 import { lenient } from "./lenient.ts";
+import { waysOf } from "./protection.ts";
 import type { Call, RequestOptions, Tamper } from "./types.ts";
 
 export class OutgoingCall extends Leg implements Call {
@@ -29,10 +31,10 @@ export class OutgoingCall extends Leg implements Call {
     exchange.onResponse = (response) => this.#responded(response);
   }
 
-  answered(options: { readonly tamper?: Tamper } = {}): Promise<SipResponse> {
+  answered(options: { readonly tamper?: Tamper } & IpsecSending = {}): Promise<SipResponse> {
     return quiet(
       this.exchange.final().then((response) => {
-        if (isSuccess(response)) this.#acknowledge(response, options.tamper);
+        if (isSuccess(response)) this.#acknowledge(response, options);
         return response;
       }),
     );
@@ -85,12 +87,12 @@ export class OutgoingCall extends Leg implements Call {
     this.#sentPracks.set(prackKey(response), this.sendIn(dialog, prackFor(dialog, response), {}));
   }
 
-  #acknowledge(response: SipResponse, tamper: Tamper | undefined): void {
+  #acknowledge(response: SipResponse, options: { readonly tamper?: Tamper } & IpsecSending): void {
     const dialog = this.dialogOf(response);
     if (!dialog || this.#acks.has(dialog.remoteTag)) return;
     const { sender, station } = this.parts.requests;
     const ack = build.inDialog(sender, dialog.ack(this.exchange.request));
-    this.#acks.set(dialog.remoteTag, station.acknowledge(ack, tamper));
+    this.#acks.set(dialog.remoteTag, station.acknowledge(ack, options.tamper, waysOf(options)));
   }
 }
 

@@ -2,12 +2,29 @@
  * How the UE reaches its entry point and what protects the way: the one place where the flow of a message is
  * chosen. Cleartext is here; mechanisms of sec-agree (TS 33.203 clause 7, Annex O) are further implementations.
  */
-import type { SipRequest } from "sip-codec";
+import type { SipRequest, SipResponse } from "sip-codec";
 import type { Endpoint, Flow, MessageSocket, TransportName } from "../../net/types.ts";
-import type { ReceivedChallenge, Registered } from "./types.ts";
+import type { IpsecSending, IpsecView } from "./ipsec/types.ts";
+import type { AnswerOptions, ReceivedChallenge, Registered, RegisterOptions } from "./types.ts";
 
-/** SM1, SM7, or anything but a REGISTER: what decides which protection applies (TS 33.203 7.4). */
-export type Step = "register" | "answer" | "request";
+/**
+ * SM1, SM7, an SM7 that reports a network authentication or synchronisation failure, or anything but a REGISTER: what
+ * decides which protection applies (TS 33.203 7.4.1a).
+ */
+export type Step = "register" | "answer" | "failure" | "request";
+
+/** One request about to be sent. */
+export interface Sending extends IpsecSending {
+  readonly step: Step;
+  /** What SM7 answers. */
+  readonly challenge?: ReceivedChallenge;
+  readonly choose?: AnswerOptions["choose"];
+}
+
+/** The part of any options that says the way. */
+export function waysOf({ way, esp, over }: IpsecSending): IpsecSending {
+  return { ...(way ? { way } : {}), ...(esp ? { esp } : {}), ...(over ? { over } : {}) };
+}
 
 export interface Protection {
   readonly transport: TransportName;
@@ -18,17 +35,40 @@ export interface Protection {
   /** What Route names at the moment. */
   readonly remote: Endpoint;
   readonly sockets: readonly MessageSocket[];
-  /** sent-by of Via. */
+  /** `ue.ipsec` */
+  readonly ipsec?: IpsecView;
+  /** sent-by of Via, where nothing else was asked for. */
   sentBy(step: Step): Endpoint;
-  flow(step: Step): Flow;
-  /** Adds what the mechanism needs to a request that is otherwise finished (Security-Client, Require…). */
-  dress(request: SipRequest, step: Step): void;
+  /** Makes ready for a REGISTER that is about to be made; `offer` is for SM1. */
+  prepare(sending: Sending, offer?: RegisterOptions["offer"]): Promise<void>;
+  /**
+   * Adds what the mechanism needs to a request that is otherwise finished (Security-Client, Require…), and sets its
+   * Via right for the way it will take.
+   */
+  dress(request: SipRequest, sending: Sending): void;
+  /**
+   * The way of a request, asked for when it is sent.
+   * @throws LocalMisuseError where there is no such way, PeerViolation where the network left none
+   */
+  flow(sending: Sending): Flow;
+  /** Where responses to a request go, where not as RFC 3261 18.2.2 has it. */
+  replyTo?(request: SipRequest, from: Flow): Flow;
+  /** Responses to this request that are yet to come take another way. */
+  redirect?(request: SipRequest, sending: Pick<IpsecSending, "way" | "esp">): void;
   /** A response came on this flow: later messages go the same way where the transport has connections. */
   answeredOn(flow: Flow): void;
+  /** Told of each message that came and was let in. */
+  received?(message: SipRequest | SipResponse, flow: Flow): void;
+  /** To be told of each response that came and was not let in. */
+  onDiscard?: (response: SipResponse) => void;
   /** SM6 has come; security associations begin here. */
   challenged(challenge: ReceivedChallenge): Promise<void>;
+  /** Why SM6 is to be left unanswered; undefined where it is not (TS 33.203 7.3.2.2). */
+  abandons?(challenge: ReceivedChallenge, options: AnswerOptions | undefined): string | undefined;
   /** The final answer to SM7, or to SM1 where no challenge came. */
   concluded(registered: Registered): Promise<void>;
+  /** After the sockets were closed. */
+  close?(): Promise<void>;
 }
 
 /** No protection: what Digest without TLS, GIBA and the first light of this tester use. */
@@ -52,13 +92,17 @@ export class Cleartext implements Protection {
     return this.local;
   }
 
-  flow(_step: Step): Flow {
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  dress(_request: SipRequest, _sending: Sending): void {}
+
+  flow(_sending: Sending): Flow {
     const { transport, local, remote } = this;
     const connection = this.#connection;
     return connection === undefined ? { transport, local, remote } : { transport, local, remote, connection };
   }
-
-  dress(_request: SipRequest, _step: Step): void {}
 
   answeredOn(flow: Flow): void {
     const { address, port } = flow.remote;

@@ -12,6 +12,7 @@ import { isSuccess } from "./exchange.ts";
 import { applyHeaders } from "./incoming.ts";
 import { lenient } from "./lenient.ts";
 import { NonceCounts } from "./nonce_counts.ts";
+import { type Sending, waysOf } from "./protection.ts";
 import type { Station } from "./station.ts";
 import type { AnswerOptions, Identity, ReceivedChallenge, Registered, RegisterOptions } from "./types.ts";
 
@@ -39,6 +40,8 @@ export class Registrations {
   #cseq = 0;
   #expiresAt = 0;
   #impu: string;
+  /** Contact of the latest SM1, where the case did not say it. */
+  #contactOfFirst: string | undefined;
   #serviceRoute: readonly string[] = [];
   #last:
     | { readonly challenge: ReceivedChallenge; readonly answer: Answer; readonly nextNonce?: string }
@@ -83,6 +86,8 @@ export class Registrations {
       const options = round === 0 ? told : undefined;
       if (!challenge || !canAnswer(challenge, this.#parts.means, options)) break;
       if (round > 0 && (told || !this.#goesOn(challenge))) break;
+      const abandoned = this.#parts.station.protection.abandons?.(challenge, options);
+      if (abandoned !== undefined) return { ...registered, abandoned };
       registered = await this.answer(challenge, options);
     }
     return registered;
@@ -107,7 +112,13 @@ export class Registrations {
   async answer(challenge: ReceivedChallenge, options: AnswerOptions = {}): Promise<Registered> {
     const request = challenge.request.clone();
     const answer = this.#answerFor(challenge, request, options);
-    request.set("Via", build.via(this.#parts.sender, "answer"));
+    const step = reportsFailure(answer) ? "failure" : "answer";
+    const { choose } = options;
+    const sending: Sending = { ...waysOf(options), step, challenge, ...(choose ? { choose } : {}) };
+    await this.#parts.station.protection.prepare(sending);
+    request.set("Via", build.via(this.#parts.sender, step));
+    // Through a NAT the UE knows its address only now (TS 33.203 M.7.2); what a case put there stays.
+    if (request.get("Contact") === this.#contactOfFirst) request.set("Contact", this.contact);
     request.set("CSeq", `${++this.#cseq} REGISTER`);
     request.set(
       challenge.status === 407 ? "Proxy-Authorization" : "Authorization",
@@ -116,7 +127,7 @@ export class Registrations {
     if (options.expires === null) request.remove("Expires");
     else if (options.expires !== undefined) request.set("Expires", options.expires);
     this.#last = { challenge, answer };
-    return await this.#conclude(request, "answer", options, challenge, answer);
+    return await this.#conclude(request, sending, options, answer);
   }
 
   /** SM1 as it would be sent. */
@@ -139,27 +150,30 @@ export class Registrations {
       outbound: outbound !== undefined,
       authorization: options.withoutAuthorization ? undefined : this.#authorization(options),
     });
-    this.#parts.station.protection.dress(request, "register");
+    this.#contactOfFirst = options.contact === undefined ? request.get("Contact") : undefined;
+    this.#parts.station.protection.dress(request, { ...waysOf(options), step: "register" });
     return request;
   }
 
-  #first(options: RegisterOptions): Promise<Registered> {
+  async #first(options: RegisterOptions): Promise<Registered> {
+    const sending: Sending = { ...waysOf(options), step: "register" };
+    await this.#parts.station.protection.prepare(sending, options.offer);
     const request = this.draft(options);
     const unasked = (options.authorization ?? "empty") === "empty" ? undefined : this.#last?.answer;
-    return this.#conclude(request, "register", options, undefined, unasked);
+    return await this.#conclude(request, sending, options, unasked);
   }
 
   async #conclude(
     request: SipRequest,
-    step: "register" | "answer",
+    sending: Sending,
     { headers, tamper }: Pick<RegisterOptions, "headers" | "tamper">,
-    challenge: ReceivedChallenge | undefined,
     answer: Answer | undefined,
   ): Promise<Registered> {
     const { station, means } = this.#parts;
-    if (step === "answer") station.protection.dress(request, step);
+    const { challenge } = sending;
+    if (challenge) station.protection.dress(request, sending);
     applyHeaders(request, headers);
-    const response = await station.exchange(request, step, tamper).final();
+    const response = await station.exchange(request, sending, tamper).final();
     const next = isChallenge(response) ? takeApart(response, request, means) : undefined;
     const registered: Registered = {
       response,
@@ -232,6 +246,11 @@ export class Registrations {
     if (contact === undefined) return this.contact;
     return contact === "*" || contact.startsWith("<") ? contact : `<${contact}>;${build.ICSI_TAG}`;
   }
+}
+
+/** An SM7 that says what went wrong in place of RES (TS 33.203 6.1.2.2, 6.1.3). */
+function reportsFailure({ credentials: { parameters } }: Answer): boolean {
+  return parameters.has("auts") || lenient(() => parameters.get("response")) === "";
 }
 
 /** RFC 3261 10.2.8: the interval the registrar wants at least. */

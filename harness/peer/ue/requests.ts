@@ -7,7 +7,9 @@ import { canAnswer, type Means, takeApart } from "./challenge.ts";
 import { isSuccess, type LiveExchange } from "./exchange.ts";
 import { applyHeaders, setSdp } from "./incoming.ts";
 import { lenient } from "./lenient.ts";
+import type { IpsecSending } from "./ipsec/types.ts";
 import { NonceCounts } from "./nonce_counts.ts";
+import { type Sending, waysOf } from "./protection.ts";
 import type { Registrations } from "./registration.ts";
 import type { Station } from "./station.ts";
 import type { AnswerOptions, Identity, ReceivedChallenge, RequestOptions } from "./types.ts";
@@ -70,7 +72,7 @@ export class Requests {
       request.body = options.body.content;
     }
     if ((options.authenticate ?? true) === true) this.#authorizeUnasked(request);
-    this.#parts.station.protection.dress(request, "request");
+    this.#parts.station.protection.dress(request, sendingOf(options));
     applyHeaders(request, options.headers);
     return request;
   }
@@ -80,7 +82,7 @@ export class Requests {
    * @param renumber gives the CSeq number for the repetition after a 407; default: the next one
    */
   send(request: SipRequest, options: RequestOptions, renumber?: () => number): LiveExchange {
-    const exchange = this.#parts.station.exchange(request, "request", options.tamper);
+    const exchange = this.#parts.station.exchange(request, sendingOf(options), options.tamper);
     this.#answer407Once(exchange, options, renumber);
     this.#acknowledgeUncalled(exchange);
     return exchange;
@@ -93,7 +95,7 @@ export class Requests {
   /** The challenged request once more. */
   again(challenge: ReceivedChallenge, options: AnswerOptions = {}): LiveExchange {
     const request = this.#repetition(challenge, options);
-    const exchange = this.#parts.station.exchange(request, "request", options.tamper);
+    const exchange = this.#parts.station.exchange(request, sendingOf(options), options.tamper);
     this.#acknowledgeUncalled(exchange);
     return exchange;
   }
@@ -126,8 +128,10 @@ export class Requests {
       if (!canAnswer(challenge, this.#parts.means, told)) return false;
       answered = true;
       try {
-        const request = this.#repetition(challenge, told ?? {}, renumber);
-        this.#parts.station.exchange(request, "request", told?.tamper, exchange);
+        // The way of the first one, unless the case says how to answer.
+        const request = this.#repetition(challenge, { ...waysOf(options), ...told }, renumber);
+        const sending = sendingOf({ ...waysOf(options), ...told });
+        this.#parts.station.exchange(request, sending, told?.tamper, exchange);
       } catch (error) {
         exchange.fail(error instanceof Error ? error : new Error(String(error)));
       }
@@ -153,6 +157,7 @@ export class Requests {
     request.set("Via", build.via(this.sender, "request"));
     request.set("CSeq", `${cseq} ${method}`);
     request.set(authorizationField(challenge), formatCredentials(credentials));
+    this.#parts.station.protection.dress(request, sendingOf(options));
     return applyHeaders(request, options.headers);
   }
 
@@ -163,6 +168,11 @@ export class Requests {
     const credentials = this.credentials(challenge, { method, uri, body });
     request.set(authorizationField(challenge), formatCredentials(credentials));
   }
+}
+
+/** What `way`, `esp` and `over` say of a request that is no REGISTER. */
+function sendingOf(options: IpsecSending): Sending {
+  return { ...waysOf(options), step: "request" };
 }
 
 /** RFC 3261 22.2, 22.3 */

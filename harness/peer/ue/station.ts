@@ -11,7 +11,9 @@ import type { Profile } from "../../../profiles/types.ts";
 import { type ExchangeOptions, isFinal, isSuccess, LiveExchange } from "./exchange.ts";
 import { type Answering, Arrived } from "./incoming.ts";
 import { Inbox } from "./inbox.ts";
-import type { Protection, Step } from "./protection.ts";
+import type { IpsecSending } from "./ipsec/types.ts";
+import { lenient } from "./lenient.ts";
+import type { Protection, Sending } from "./protection.ts";
 import type { Random, Tamper } from "./types.ts";
 
 export interface StationOptions {
@@ -61,7 +63,12 @@ export class Station {
     this.unclaimed = new Inbox(clock);
     this.strays = new Inbox(clock);
     this.pongs = new Inbox(clock);
-    this.#layer = new TransactionLayer({ timers: { t1, t2, t4 }, ids: () => random.token(20) });
+    this.#layer = new TransactionLayer({
+      timers: { t1, t2, t4 },
+      ids: () => random.token(20),
+      ...(protection.replyTo ? { replyTo: (request, from) => protection.replyTo!(request, from) } : {}),
+    });
+    protection.onDiscard = (response) => this.#discard(response);
     this.#driver = options.drive(this.#layer, {
       sockets: protection.sockets,
       clock,
@@ -75,22 +82,24 @@ export class Station {
   }
 
   /** Sends a request as it stands after `tamper`; with `exchange`, as its continuation. */
-  exchange(request: SipRequest, step: Step, tamper?: Tamper, exchange?: LiveExchange): LiveExchange {
+  exchange(request: SipRequest, sending: Sending, tamper?: Tamper, exchange?: LiveExchange): LiveExchange {
     const untouched = tamper ? request.clone() : undefined;
     const bytes = tamper?.(request) ?? undefined;
     const live = exchange ?? new LiveExchange(request, this.#windows());
     live.continueWith(request);
-    const key = this.#begin(request, step, bytes, untouched);
+    const key = this.#begin(request, sending, bytes, untouched);
     this.#exchanges.set(key, live);
     this.#driver.kick();
     return live;
   }
 
   /** Sends an ACK, which has no answer. What is returned sends it once more. */
-  acknowledge(request: SipRequest, tamper?: Tamper): () => void {
+  acknowledge(request: SipRequest, tamper?: Tamper, how: IpsecSending = {}): () => void {
+    const sending: Sending = { ...how, step: "request" };
+    this.protection.dress(request, sending);
     const bytes = tamper?.(request) ?? undefined;
     const send = () => {
-      this.#transmit(request, "request", bytes);
+      this.#transmit(request, sending, bytes);
       this.#driver.kick();
     };
     send();
@@ -113,7 +122,7 @@ export class Station {
   }
 
   sendRaw(bytes: Uint8Array): void {
-    this.#layer.sendRaw(bytes, this.protection.flow("request"));
+    this.#layer.sendRaw(bytes, this.protection.flow({ step: "request" }));
     this.#driver.kick();
   }
 
@@ -124,12 +133,16 @@ export class Station {
     for (const inbox of [this.unclaimed, this.strays, this.pongs]) inbox.close();
     await this.#driver.close();
     await this.#reading;
+    await this.protection.close?.();
   }
 
   readonly #answering: Answering = {
     contact: () => this.#options.contact(),
     accessNetworkInfo: () => this.#options.accessNetworkInfo,
-    send: (key, response, tamper) => {
+    send: (key, request, response, { tamper, way, esp }) => {
+      if (way !== undefined || esp) {
+        this.protection.redirect?.(request, { ...(way ? { way } : {}), ...(esp ? { esp } : {}) });
+      }
       const bytes = tamper?.(response) ?? undefined;
       const invite = this.#arrived.has(key);
       // RFC 3261 13.3.1.4: the UAS repeats its 2xx; RFC 3262 3: and its reliable 1xx.
@@ -143,21 +156,21 @@ export class Station {
   /** A message that tampering made useless for matching goes out as octets, matched by what it was before. */
   #begin(
     request: SipRequest,
-    step: Step,
+    sending: Sending,
     bytes: Uint8Array | undefined,
     untouched: SipRequest | undefined,
   ): string {
     try {
-      return this.#transmit(request, step, bytes);
+      return this.#transmit(request, sending, bytes);
     } catch (error) {
       if (!untouched || !(error instanceof LocalMisuseError || error instanceof SyntaxError)) throw error;
-      return this.#transmit(untouched, step, bytes ?? request.toBytes());
+      return this.#transmit(untouched, sending, bytes ?? request.toBytes());
     }
   }
 
-  #transmit(request: SipRequest, step: Step, bytes: Uint8Array | undefined): string {
+  #transmit(request: SipRequest, sending: Sending, bytes: Uint8Array | undefined): string {
     if (this.#closed) throw new LocalMisuseError(`"${request.method}" cannot be sent: the UE is closed`);
-    const flow = this.protection.flow(step);
+    const flow = this.protection.flow(sending);
     return this.#layer.request(request, flow, this.#now(), { via: "keep", ...(bytes ? { bytes } : {}) });
   }
 
@@ -189,16 +202,13 @@ export class Station {
 
   /** A header field that does not parse when somebody reads it is the device's doing, and kept as such. */
   #take(event: TransactionEvent): void {
+    const arrived = messageOf(event);
+    if (arrived && "flow" in event) this.protection.received?.(arrived, event.flow);
     try {
       this.#dispatch(event);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      const message = event.type === "response"
-        ? event.response
-        : event.type === "request"
-        ? event.request
-        : undefined;
-      this.malformed.push({ bytes: message?.toBytes() ?? new Uint8Array(), error });
+      this.malformed.push({ bytes: arrived?.toBytes() ?? new Uint8Array(), error });
     }
   }
 
@@ -231,6 +241,17 @@ export class Station {
         return;
       case "ack": // of a final response other than 2xx: the transaction has had it, nobody waits
         return;
+    }
+  }
+
+  /** What answers an exchange but came by a wrong way is told to it: silence it was not. */
+  #discard(response: SipResponse): void {
+    const answers = lenient(() => [response.via?.branch, response.cseq?.method].join());
+    for (const exchange of new Set(this.#exchanges.values())) {
+      const { request } = exchange;
+      if (lenient(() => [request.via?.branch, request.cseq?.method].join()) === answers) {
+        exchange.discard(response);
+      }
     }
   }
 
@@ -267,4 +288,19 @@ export class Station {
     const arrived = this.#arrived.get(key);
     if (arrived) { for (const claimant of this.claimants) claimant.unacknowledged?.(arrived); }
   }
+}
+
+/** The message that an event is about, where one came. */
+function messageOf(event: TransactionEvent): SipRequest | SipResponse | undefined {
+  switch (event.type) {
+    case "response":
+      return event.response;
+    case "request":
+    case "cancel":
+      return event.request;
+    case "stray":
+    case "malformed":
+      return event.message;
+  }
+  return undefined;
 }

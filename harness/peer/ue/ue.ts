@@ -143,7 +143,7 @@ class LiveUe implements t.Ue {
   }
 
   get ipsec(): t.Ue["ipsec"] {
-    return undefined;
+    return this.#station.protection.ipsec;
   }
 
   get malformed(): t.Ue["malformed"] {
@@ -226,7 +226,7 @@ class LiveUe implements t.Ue {
   }
 
   send(request: SipRequest): Promise<t.Exchange> {
-    return begin(() => this.#station.exchange(request, "request"));
+    return begin(() => this.#station.exchange(request, { step: "request" }));
   }
 
   sendRaw(bytes: Uint8Array): Promise<void> {

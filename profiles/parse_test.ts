@@ -78,7 +78,14 @@ subscribers:
     "user03@home1.net",
   ]);
   assert.equal(subscribers[2]?.digest?.password, "pw-3");
-  assert.deepEqual(subscribers[0]?.traits, ["proxy-auth", "sha-256", "implicit-set", "barred", "tel", "derivable-impi"]);
+  assert.deepEqual(subscribers[0]?.traits, [
+    "proxy-auth",
+    "sha-256",
+    "implicit-set",
+    "barred",
+    "tel",
+    "derivable-impi",
+  ]);
 });
 
 Deno.test("parseProfile() resolves variables and files, and collects every form of a secret", () => {

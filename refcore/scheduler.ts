@@ -14,7 +14,7 @@ interface Entry {
 
 export class Scheduler {
   readonly #clock: Clock;
-  /** Alarms that are set. A core has few: a scan is cheaper than an order. */
+  /** Alarms that are set. They are scanned when one has gone off, not each time one is moved. */
   readonly #set = new Set<Entry>();
   #waiting: { readonly until: number; readonly abort: AbortController } | undefined;
   #loops: Promise<void> = Promise.resolve();
@@ -34,9 +34,9 @@ export class Scheduler {
     return {
       set: (at) => {
         entry.at = at;
-        if (at === undefined) this.#set.delete(entry);
-        else this.#set.add(entry);
-        this.#rearm();
+        if (at === undefined) return void this.#set.delete(entry);
+        this.#set.add(entry);
+        this.#wait(at);
       },
     };
   }
@@ -56,21 +56,18 @@ export class Scheduler {
     return this.#loops;
   }
 
-  /** Waits for the earliest alarm, unless something at least as early is waited for already. */
-  #rearm(): void {
-    const next = this.#next();
-    if (this.#closed || next === undefined) return;
-    if (this.#waiting) {
-      if (this.#waiting.until <= next) return;
-      this.#waiting.abort.abort();
-    }
-    const waiting = { until: next, abort: new AbortController() };
+  /** Waits until then, unless something at least as early is waited for. Waking up too early does no harm. */
+  #wait(until: number): void {
+    if (this.#closed || this.#waiting && this.#waiting.until <= until) return;
+    this.#waiting?.abort.abort();
+    const waiting = { until, abort: new AbortController() };
     this.#waiting = waiting;
-    const done = this.#clock.wait(next, waiting.abort.signal).then(() => {
+    const done = this.#clock.wait(until, waiting.abort.signal).then(() => {
       if (this.#waiting !== waiting) return;
       this.#waiting = undefined;
       this.#ring();
-      this.#rearm();
+      const next = this.#next();
+      if (next !== undefined) this.#wait(next);
     });
     this.#loops = Promise.all([this.#loops, done]).then(() => {});
   }

@@ -84,9 +84,13 @@ function homeOf({ home }: ProfileDocument, complain: Complain): Profile["home"] 
 }
 
 function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber {
-  const { aka, digest } = entry;
+  const { aka, digest, security } = entry;
   if (!aka && !digest) complain([], `The subscriber "${entry.impi}" needs "aka" or "digest"`);
   if (aka) checkKeys(aka, complain);
+  // TS 33.203 N.1: SIP Digest gives no keys for IPsec.
+  if (security === "ipsec-3gpp" && !aka) {
+    complain(["security"], `"ipsec-3gpp" needs "aka", whose keys it uses`);
+  }
   const implicitSet = entry["implicit-set"] ?? [];
   const barred = entry.barred ?? [];
   const otherSet = entry["other-set"] ?? [];
@@ -99,6 +103,7 @@ function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber
     ...(barred.length > 0 ? ["barred"] : []),
     ...(otherSet.length > 0 ? ["other-set"] : []),
     ...([...entry.impu, ...implicitSet].some((impu) => impu.startsWith("tel:")) ? ["tel"] : []),
+    ...(security === "ipsec-3gpp" ? ["ipsec"] : []),
     // TS 24.229 5.3.1.2: the IMPI that a network derives from the IMPU is the IMPU without its scheme.
     ...(entry.impu.includes(`sip:${entry.impi}`) ? ["derivable-impi"] : []),
   ];
@@ -112,6 +117,7 @@ function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber
     traits: [...new Set(traits)],
     ...(aka ? { aka: definedOnly(aka) as NonNullable<Subscriber["aka"]> } : {}),
     ...(digest ? { digest } : {}),
+    ...(security ? { security } : {}),
   };
 }
 

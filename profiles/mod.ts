@@ -1,5 +1,5 @@
 export { expandAddresses, inScope, parseAddress, parseCidr, parseEndpoint } from "./address.ts";
-export { CAPABILITIES, type Capability } from "./capabilities.ts";
+export { CAPABILITIES, type Capability, CAPABILITY_VALUES } from "./capabilities.ts";
 export { formatProblem, type Problem, ProfileError } from "./error.ts";
 export { profileJsonSchema } from "./json_schema.ts";
 export { didYouMean, nearest } from "./nearest.ts";

@@ -250,3 +250,29 @@ Deno.test("parseProfile() reads a waiver of a requirement as one of every case",
     `7:25 "waivers[0].until" needs a day, like "2026-12-31", found "soon"`,
   ]);
 });
+
+Deno.test("parseProfile() takes IPsec capabilities and a subscriber that has it by default", () => {
+  const subscriber = (keys: string) => `
+subscribers:
+  - { impi: a@home1.net, impu: "sip:a@home1.net", security: ipsec-3gpp, ${keys} }
+`;
+  const aka = `aka: { k: "${"00".repeat(16)}", op: "${"11".repeat(16)}" }`;
+  const claims = `${HEAD}
+capabilities:
+  ipsec: true
+  ipsec.udp-enc: false
+  ipsec.alg: [hmac-sha-1-96, "null"]
+  ipsec.ealg: aes-cbc
+`;
+  const profile = parse(claims + subscriber(aka));
+  assert.deepEqual(profile.capabilities, {
+    "ipsec": true,
+    "ipsec.udp-enc": false,
+    "ipsec.alg": ["hmac-sha-1-96", "null"],
+    "ipsec.ealg": ["aes-cbc"],
+  });
+  assert.equal(profile.subscribers[0]?.security, "ipsec-3gpp");
+  assert.ok(profile.subscribers[0]?.traits.includes("ipsec"));
+  assert.match(problems(HEAD + subscriber("digest: { password: x }")).join(), /"ipsec-3gpp" needs "aka"/);
+  assert.match(problems(claims.replace("aes-cbc", "rot13")).join(), /needs one of "aes-cbc"/);
+});

@@ -3,7 +3,7 @@
  * the file; `build.ts` makes the in-memory Profile of it. Every object is strict: an unknown key is an error.
  */
 import { z } from "zod";
-import { CAPABILITIES } from "./capabilities.ts";
+import { CAPABILITIES, CAPABILITY_VALUES } from "./capabilities.ts";
 import {
   addresses,
   choice,
@@ -109,6 +109,9 @@ const subscriber = z.strictObject({
     .optional(),
   aka: aka.optional(),
   digest: digest.optional(),
+  security: choice(["none", "ipsec-3gpp"]).optional().meta({
+    description: "What this subscriber's UE protects its signalling with, where a case does not say it.",
+  }),
 }).meta({ description: "A provisioned subscriber, or a block of them." });
 
 const operator = z.strictObject({
@@ -138,6 +141,11 @@ const pki = z.strictObject({
   client: keyPair.optional(),
 }).meta({ description: "Trust anchors for the device's certificates, and our own client certificate." });
 
+function capability(name: string) {
+  const values = CAPABILITY_VALUES[name];
+  return values ? oneOrMany(choice(values)) : flag();
+}
+
 const waiver = z.strictObject({
   case: text(`needs a case, or a glob like "aka/*"`).optional(),
   requirement: text("needs the id of a requirement").optional(),
@@ -150,7 +158,9 @@ const waiver = z.strictObject({
 
 const capabilities = z.strictObject(
   Object.fromEntries(
-    Object.entries(CAPABILITIES).map(([name, says]) => [name, flag().optional().meta({ description: says })]),
+    Object.entries(CAPABILITIES).map((
+      [name, says],
+    ) => [name, capability(name).optional().meta({ description: says })]),
   ),
 ).meta({ description: "What the device claims (the PICS). Cases that need more are not applicable." });
 

@@ -81,6 +81,7 @@ function maskedSubscriber(subscriber: Subscriber): Record<string, unknown> {
     ...(subscriber.otherSet.length > 0 ? { "other-set": subscriber.otherSet } : {}),
     ...(subscriber.traits.length > 0 ? { traits: subscriber.traits } : {}),
     ...(aka ? { aka: maskedAka(aka) } : {}),
+    ...(subscriber.security ? { security: subscriber.security } : {}),
     ...(digest ? { digest: { password: MASK, algorithm: digest.algorithm } } : {}),
   };
 }

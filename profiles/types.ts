@@ -65,7 +65,7 @@ export interface Subscriber {
   readonly otherSet: readonly string[];
   /**
    * Words a case leases by. As the profile gives them, and those that follow from the entry: "tuak", "akav2",
-   * "sha-256", "implicit-set", "barred", "other-set", "tel", "derivable-impi".
+   * "sha-256", "implicit-set", "barred", "other-set", "tel", "derivable-impi", "ipsec".
    */
   readonly traits: readonly string[];
   readonly aka?: {
@@ -84,6 +84,8 @@ export interface Subscriber {
     readonly digest: string;
   };
   readonly digest?: { readonly password: string; readonly algorithm: "MD5" | "SHA-256" };
+  /** What this subscriber's UE protects its signalling with, where a case does not say it; default "none". */
+  readonly security?: "none" | "ipsec-3gpp";
 }
 
 export interface Waiver {

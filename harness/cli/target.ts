@@ -1,6 +1,7 @@
 /** What a run is pointed at: the device of a profile, or the reference core started for it. */
 import { startCore } from "../../refcore/mod.ts";
 import type { Profile } from "../../profiles/mod.ts";
+import { EnvironmentError } from "../errors.ts";
 import { systemNet } from "../net/mod.ts";
 import { seededRandom } from "../runner/mod.ts";
 import { usageError } from "./exit.ts";
@@ -29,7 +30,25 @@ export async function openTarget(
   seed: string = crypto.randomUUID(),
 ): Promise<Target> {
   if (!loaded.embedded) return { profile: loaded.profile, problems: [], close: () => Promise.resolve() };
-  return await openCore(loaded.profile, { faults, seed, bind: "127.0.0.1", ports: { gm: 0 } });
+  return await openCoreAnywhere(loaded.profile, faults, seed);
+}
+
+/** A core on a loopback address that nobody else is likely to use, so that several runs can share a machine. */
+export async function openCoreAnywhere(
+  profile: Profile,
+  faults: readonly string[],
+  seed: string,
+): Promise<Target> {
+  for (let left = 5;; left--) {
+    const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint8Array(3));
+    // 127.16 to 127.239, and no octet 0 or 255 at the end.
+    const bind = `127.${16 + a % 224}.${b}.${1 + c % 254}`;
+    try {
+      return await openCore(profile, { faults, seed, bind });
+    } catch (error) {
+      if (!(error instanceof EnvironmentError) || left === 0) throw error;
+    }
+  }
 }
 
 export interface CoreWishes {

@@ -83,8 +83,7 @@ export class HeaderLines {
   }
 
   private insert(at: number, lines: readonly HeaderLine[]): void {
-    this.list.splice(at, 0, ...lines);
-    this.hashes.splice(at, 0, ...lines.map((line) => line.hash));
+    this.become([...this.list.slice(0, at), ...lines, ...this.list.slice(at)]);
   }
 
   private become(lines: HeaderLine[]): void {

@@ -1,5 +1,6 @@
 /** When two URIs are the same (RFC 3261 19.1.4, RFC 5954 4.2, RFC 3966 5). */
 import type { Params } from "../params.ts";
+import { percentDecode } from "./escape.ts";
 import { canonicalHost } from "./host.ts";
 import type { Uri } from "./uri.ts";
 
@@ -16,7 +17,20 @@ export function equalUris(a: Uri, b: Uri): boolean {
 
 function equalParams(a: Params, b: Params): boolean {
   for (const name of ALWAYS_COMPARED) if (a.has(name) !== b.has(name)) return false;
-  return a.names().every((name) => !b.has(name) || lower(a.get(name)) === lower(b.get(name)));
+  const others = valuesByName(b);
+  return [...valuesByName(a)].every(([name, value]) => !others.has(name) || others.get(name) === value);
+}
+
+/** Names and values in lower case; a name that comes more than once with all its values. */
+function valuesByName(params: Params): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [written, value] of params.entries()) {
+    const name = percentDecode(written).toLowerCase();
+    const before = values.get(name);
+    const text = value === undefined ? "" : `=${value.toLowerCase()}`;
+    values.set(name, before === undefined ? text : `${before}\n${text}`);
+  }
+  return values;
 }
 
 /** All headers count, in any order; names without case. */
@@ -27,19 +41,15 @@ function equalHeaders(a: Params, b: Params): boolean {
   return one.length === other.length && one.every((header, at) => header === other[at]);
 }
 
-/** The same number without visual separators, and the same parameters in any order. */
+/** The same number without visual separators, and the same parameters in any order (RFC 3966 5). */
 function equalTel(a: Uri, b: Uri): boolean {
-  return lower(a.number) === lower(b.number) && a.params.size === b.params.size &&
-    a.params.names().every((name) => b.params.has(name) && equalTelValue(name, a.params, b.params));
+  if (a.number?.toLowerCase() !== b.number?.toLowerCase()) return false;
+  const [one, other] = [valuesByName(a.params), valuesByName(b.params)];
+  return one.size === other.size &&
+    [...one].every(([name, value]) => other.has(name) && digits(value) === digits(other.get(name) ?? ""));
 }
 
 /** phone-context and ext may hold visual separators too. */
-function equalTelValue(name: string, a: Params, b: Params): boolean {
-  const digits = (value: string | undefined) =>
-    /^[+\d]/.test(value ?? "") ? value?.replace(/[-.()]/g, "") : value;
-  return lower(digits(a.get(name))) === lower(digits(b.get(name)));
-}
-
-function lower(text: string | undefined): string | undefined {
-  return text?.toLowerCase();
+function digits(value: string): string {
+  return /^=[+\d]/.test(value) ? value.replace(/[-.()]/g, "") : value;
 }

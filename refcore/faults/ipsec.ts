@@ -98,9 +98,9 @@ export const ipsecFaults: readonly Fault[] = [
     title: "P-CSCF keeps the first IK for its client port's pair after a new authentication",
   },
   {
-    id: "pcscf/ipsec-replay-on-server-port",
+    id: "pcscf/ipsec-replay-after-registration",
     requirement: "33.203/6.3/06",
-    title: "P-CSCF checks for replays until the registration is complete, and not after",
+    title: "P-CSCF looks for replays until the registration is complete, and not after",
   },
   {
     id: "pcscf/ipsec-repeats-sequence-numbers",
@@ -135,7 +135,7 @@ export const ipsecFaults: readonly Fault[] = [
   {
     id: "pcscf/ipsec-clear-on-protected-port",
     requirement: "33.203/7.1/11",
-    title: "P-CSCF takes messages in the clear on its protected ports",
+    title: "P-CSCF takes datagrams in the clear on its protected ports",
   },
   {
     id: "pcscf/ipsec-requests-from-server-port",
@@ -150,12 +150,12 @@ export const ipsecFaults: readonly Fault[] = [
   {
     id: "pcscf/ipsec-server-port-moves",
     requirement: "33.203/7.1/14",
-    title: "P-CSCF takes another port_ps once an identity of the UE is deregistered",
+    title: "P-CSCF allots a new port_ps for each challenge of a UE that is registered",
   },
   {
-    id: "pcscf/ipsec-clear-reset-closes",
+    id: "pcscf/ipsec-takes-clear-tcp",
     requirement: "33.203/7.1/16",
-    title: "P-CSCF lets a segment in the clear into a protected TCP connection",
+    title: "P-CSCF takes TCP connections in the clear on port_ps",
   },
   {
     id: "pcscf/ipsec-clear-bye-in-dialog",
@@ -255,7 +255,7 @@ export const ipsecFaults: readonly Fault[] = [
   {
     id: "pcscf/ipsec-sm12-under-old-pair",
     requirement: "33.203/7.4.1a/02",
-    title: "P-CSCF sends SM12 of a repeated registration on the old SA's server pair",
+    title: "P-CSCF sends SM12 of a repeated registration under the SA to the old port_uc",
   },
   {
     id: "pcscf/ipsec-sm7-on-old-changes-state",

@@ -28,9 +28,9 @@ export const ipsecNatFaults: readonly Fault[] = [
     title: "P-CSCF has no replay window for UDP-encapsulated SAs",
   },
   {
-    id: "pcscf/nat-also-native",
+    id: "pcscf/nat-native",
     requirement: "33.203/M.7.1/01",
-    title: "P-CSCF sends native ESP to a UE that is behind a NAT",
+    title: "P-CSCF answers mod=trans whatever Via and source say",
   },
   {
     id: "pcscf/nat-encapsulates-always",

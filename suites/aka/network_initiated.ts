@@ -5,6 +5,7 @@ import { call } from "../_shared/reach.ts";
 import { eventOf, remaining } from "../_shared/reg_event.ts";
 import { register } from "../_shared/register.ts";
 import { credentialsWith, withoutResponse } from "./_stimuli.ts";
+import { askedToReregister, registeredPair } from "../_shared/scene.ts";
 
 export const networkInitiated = [
   /**
@@ -25,12 +26,7 @@ export const networkInitiated = [
     async run({ ue, check, given, operator }) {
       const alice = await ue();
       const registered = await given("the UE registers", register(alice));
-      const subscription = await given("the UE subscribes to its reg event", alice.subscribeReg());
-      await given("the first NOTIFY comes", subscription.notify());
-      await given(
-        "the operator asks for re-authentication",
-        operator("reauthenticate", { impi: alice.identity.impi }),
-      );
+      const subscription = await askedToReregister({ given, operator }, alice);
       await given("the NOTIFY comes", subscription.notify());
       for (const authorization of ["empty", "last"] as const) {
         const answer = await alice.attempt({ authorization });
@@ -54,12 +50,7 @@ export const networkInitiated = [
     async run({ ue, check, given, operator }) {
       const alice = await ue();
       await given("the UE registers", register(alice));
-      const subscription = await given("the UE subscribes to its reg event", alice.subscribeReg());
-      await given("the first NOTIFY comes", subscription.notify());
-      await given(
-        "the operator asks for re-authentication",
-        operator("reauthenticate", { impi: alice.identity.impi }),
-      );
+      const subscription = await askedToReregister({ given, operator }, alice);
       const notify = await check("a NOTIFY comes in the dialog", "33.203/6.1.4/01").answers(
         subscription.notify(),
       );
@@ -81,12 +72,7 @@ export const networkInitiated = [
     async run({ ue, check, given, operator }) {
       const alice = await ue();
       await given("the UE registers", register(alice));
-      const subscription = await given("the UE subscribes to its reg event", alice.subscribeReg());
-      await given("the first NOTIFY comes", subscription.notify());
-      await given(
-        "the operator asks for re-authentication",
-        operator("reauthenticate", { impi: alice.identity.impi }),
-      );
+      const subscription = await askedToReregister({ given, operator }, alice);
       const notify = await check("the UE is told", "33.203/5.1.2/04").answers(subscription.notify());
       check("with a shortened contact", "33.203/5.1.2/04").that(notify && eventOf(notify)).equals(
         "shortened",
@@ -107,15 +93,8 @@ export const networkInitiated = [
     leases: ["aka", "aka"],
     tags: ["operator", "slow"],
     async run({ ue, check, given, operator, timers }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("the UE registers", register(alice));
-      await given("a second subscriber registers", register(friend));
-      const subscription = await given("the UE subscribes to its reg event", alice.subscribeReg());
-      await given("the first NOTIFY comes", subscription.notify());
-      await given(
-        "the operator asks for re-authentication",
-        operator("reauthenticate", { impi: alice.identity.impi }),
-      );
+      const [alice, friend] = await registeredPair({ ue, given });
+      const subscription = await askedToReregister({ given, operator }, alice);
       const shortened = await given("the NOTIFY comes", subscription.notify());
       const left = remaining(shortened);
       const second = await check("another NOTIFY comes after the shortened time", "33.203/6.1.4/03")
@@ -137,9 +116,7 @@ export const networkInitiated = [
     leases: ["aka", "aka"],
     tags: ["operator"],
     async run({ ue, check, given, operator, timers }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("the UE registers", register(alice));
-      await given("a second subscriber registers", register(friend));
+      const [alice, friend] = await registeredPair({ ue, given });
       const subscription = await given("the UE subscribes to its reg event", alice.subscribeReg());
       await given("the first NOTIFY comes", subscription.notify());
       await given("the operator de-registers the UE", operator("deregister", { impi: alice.identity.impi }));
@@ -171,9 +148,7 @@ export const networkInitiated = [
     needs: { aka: true },
     leases: ["aka", "aka"],
     async run({ ue, check, given }) {
-      const [victim, friend] = [await ue(), await ue()];
-      await given("the victim registers", register(victim));
-      await given("a second subscriber registers", register(friend));
+      const [victim, friend] = await registeredPair({ ue, given });
       const attacker = await ue({ like: victim });
       const attempts = {
         "Expires: 0": { expires: 0 },

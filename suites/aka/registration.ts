@@ -13,6 +13,7 @@ import {
   withoutCredentials,
   withoutResponse,
 } from "./_stimuli.ts";
+import { registeredPair } from "../_shared/scene.ts";
 
 export const registration = [
   /**
@@ -321,9 +322,7 @@ export const registration = [
     needs: { aka: true },
     leases: ["aka", "aka"],
     async run({ ue, check, given }) {
-      const [victim, friend] = [await ue(), await ue()];
-      await given("the victim registers", register(victim));
-      await given("a second subscriber registers", register(friend));
+      const [victim, friend] = await registeredPair({ ue, given });
       const attacker = await ue({ like: victim });
       for (const expires of [600, 0, 600]) {
         const { response } = await attacker.register({ expires, fresh: true, answer: { res: "wrong" } });

@@ -9,6 +9,7 @@ import type { Ue } from "../../harness/peer/ue/types.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
 import { behindNat, sentBy } from "./_stimuli.ts";
+import { registeredPair, registeredTrio } from "../_shared/scene.ts";
 
 const OUTBOUND = { outbound: true } as const;
 
@@ -101,9 +102,7 @@ export const addressCheck = [
     needs: { digest: true },
     leases: ["digest", "digest"],
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("A registers without outbound", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await registeredPair({ ue, given });
       const second = await ue({ like: alice, local: { address: alice.local.address } });
       const reach = await call(second, impuOf(friend), friend);
       check("from another port: served as A", "33.203/N.2.1.1/28").that(asserted(reach.invite)).includes(
@@ -272,8 +271,7 @@ export const addressCheck = [
     needs: { digest: true },
     leases: ["digest", "digest", "digest"],
     async run({ ue, check, given }) {
-      const [alice, bob, friend] = [await ue(), await ue(), await ue()];
-      for (const one of [alice, bob, friend]) await given(`${one.identity.impi} registers`, register(one));
+      const [alice, bob, friend] = await registeredTrio({ ue, given });
       const victim = impuOf(alice);
       const forged = await call(bob, impuOf(friend), friend, {
         preferredIdentity: victim,
@@ -294,9 +292,7 @@ export const addressCheck = [
     needs: { digest: true },
     leases: ["digest", "digest"],
     async run({ ue, check, given, timers }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("the called subscriber registers", register(friend));
-      await given("the user registers", register(alice));
+      const [alice, friend] = await registeredPair({ ue, given });
       const stranger = await ue({ like: alice });
       const elsewhere = await call(stranger, impuOf(friend), friend, { within: timers.silence });
       check("an INVITE in the user's name from elsewhere", "33.203/N.2.1.2/03").that(elsewhere.delivered)
@@ -325,9 +321,7 @@ export const addressCheck = [
     needs: { digest: true },
     leases: ["digest+implicit-set", "digest"],
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("A registers", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await registeredPair({ ue, given });
       const second = alice.subscriber.implicitSet.at(-1)!;
       const written = `sip:written-by-the-ue@${alice.identity.homeDomain}`;
       const { invite } = await call(alice, impuOf(friend), friend, {
@@ -350,8 +344,7 @@ export const addressCheck = [
     needs: { digest: true },
     leases: ["digest", "digest", "digest"],
     async run({ ue, check, given }) {
-      const [alice, victim, friend] = [await ue(), await ue(), await ue()];
-      for (const one of [alice, victim, friend]) await given(`${one.identity.impi} registers`, register(one));
+      const [alice, victim, friend] = await registeredTrio({ ue, given });
       for (const preferredIdentity of [impuOf(victim), null]) {
         const { invite } = await call(alice, impuOf(friend), friend, {
           preferredIdentity,

@@ -3,6 +3,7 @@ import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
 import { answeredWith, isStale, nonceOf } from "./_stimuli.ts";
+import { registeredPair } from "../_shared/scene.ts";
 
 const SECURITY_HEADERS = [
   "WWW-Authenticate",
@@ -45,9 +46,7 @@ export const failures = [
     needs: { digest: true },
     leases: ["digest", "digest"],
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("the user registers", register(alice));
-      await given("a second subscriber registers", register(friend));
+      const [alice, friend] = await registeredPair({ ue, given });
       const attacker = await ue({ like: alice });
       for (const options of [{}, { expires: 0 }, { expires: 0, contact: "*" }]) {
         const attempt = await attacker.register({ ...options, fresh: true, answer: { password: "guess" } });
@@ -140,9 +139,7 @@ export const failures = [
     leases: ["digest", "digest"],
     tags: ["slow"],
     async run({ ue, check, given, timers, wait }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("the user registers", register(alice));
-      await given("a second subscriber registers", register(friend));
+      const [alice, friend] = await registeredPair({ ue, given });
       const abandoned = await given("a re-registration is challenged", alice.challenge());
       await wait(timers.regAwaitAuth * 1.25);
       const reach = await call(friend, alice.identity.impus[0]!, alice);

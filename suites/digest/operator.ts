@@ -5,6 +5,7 @@ import { eventOf, remaining } from "../_shared/reg_event.ts";
 import { call } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
 import { nonceOf } from "./_stimuli.ts";
+import { askedToReregister, registeredPair } from "../_shared/scene.ts";
 
 const REAUTHENTICATE = { digest: true, "operator.reauthenticate": true } as const;
 const CHANGE = { digest: true, "operator.change-password": true } as const;
@@ -25,12 +26,7 @@ export const operatorInitiated = [
     async run({ ue, check, given, operator }) {
       const alice = await ue();
       await given("the UE registers", register(alice));
-      const subscription = await given("the UE subscribes to its reg event", alice.subscribeReg());
-      await given("the first NOTIFY comes", subscription.notify());
-      await given(
-        "the operator asks for re-authentication",
-        operator("reauthenticate", { impi: alice.identity.impi }),
-      );
+      const subscription = await askedToReregister({ given, operator }, alice);
       const notify = await check("a NOTIFY comes", "33.203/N.2.4/01").answers(subscription.notify());
       check("the contact is shortened", "33.203/N.2.4/01").that(notify && eventOf(notify)).equals(
         "shortened",
@@ -50,12 +46,7 @@ export const operatorInitiated = [
     async run({ ue, check, given, operator }) {
       const alice = await ue();
       const registered = await given("the UE registers", register(alice));
-      const subscription = await given("the UE subscribes to its reg event", alice.subscribeReg());
-      await given("the first NOTIFY comes", subscription.notify());
-      await given(
-        "the operator asks for re-authentication",
-        operator("reauthenticate", { impi: alice.identity.impi }),
-      );
+      const subscription = await askedToReregister({ given, operator }, alice);
       await given("the NOTIFY comes", subscription.notify());
       for (const authorization of ["empty", "last"] as const) {
         const answer = await alice.attempt({ authorization });
@@ -79,15 +70,8 @@ export const operatorInitiated = [
     leases: ["digest", "digest"],
     tags: ["operator", "slow"],
     async run({ ue, check, given, operator, timers }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("the UE registers", register(alice));
-      await given("a second subscriber registers", register(friend));
-      const subscription = await given("the UE subscribes to its reg event", alice.subscribeReg());
-      await given("the first NOTIFY comes", subscription.notify());
-      await given(
-        "the operator asks for re-authentication",
-        operator("reauthenticate", { impi: alice.identity.impi }),
-      );
+      const [alice, friend] = await registeredPair({ ue, given });
+      const subscription = await askedToReregister({ given, operator }, alice);
       const left = remaining(await given("the NOTIFY comes", subscription.notify()));
       const second = await check("another NOTIFY follows", "33.203/N.2.4/03")
         .answers(subscription.notify(left + timers.expiryMargin + timers.answer));
@@ -132,9 +116,7 @@ export const operatorInitiated = [
     leases: ["digest", "digest"],
     tags: ["operator"],
     async run({ ue, check, given, operator, random }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("the user registers", register(alice));
-      await given("a second subscriber registers", register(friend));
+      const [alice, friend] = await registeredPair({ ue, given });
       const accepting = friend.acceptCall({ automatic: ["UPDATE", "BYE", "PRACK"] });
       const session = await given("a call is made", alice.invite(friend.identity.impus[0]!));
       await given("it is accepted", accepting);

@@ -4,6 +4,7 @@ import type { AnswerOptions } from "../../harness/peer/ue/types.ts";
 import { call } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
 import { answeredWith, nonceOf } from "./_stimuli.ts";
+import { registeredPair } from "../_shared/scene.ts";
 
 export const response = [
   /** Usernames other than the IMPI, each with a digest computed for it: 401 or 403, never 200. */
@@ -196,9 +197,7 @@ export const response = [
     needs: { digest: true },
     leases: ["digest", "digest"],
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue()];
-      await given("the user registers", register(alice));
-      await given("a second subscriber registers", register(friend));
+      const [alice, friend] = await registeredPair({ ue, given });
       const attacker = await ue({ like: alice });
       await given("the attacker's REGISTER is challenged", attacker.challenge());
       const reach = await call(friend, alice.identity.impus[0]!, alice);

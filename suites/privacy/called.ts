@@ -1,8 +1,9 @@
 /** Hiding the called side, and calls at the edge of what is registered: TR 33.829 clause 9.2, the liaison of 2001. */
 import { testCase } from "../../harness/runner/case.ts";
-import { asserted, register } from "../_shared/register.ts";
+import { asserted } from "../_shared/register.ts";
 import { call } from "../_shared/reach.ts";
 import { fieldsWith } from "./_secrets_of.ts";
+import { registeredPair } from "../_shared/scene.ts";
 
 export const called = [
   /**
@@ -19,8 +20,7 @@ export const called = [
     needs: { privacy: true },
     leases: ["any+implicit-set", "any"],
     async run({ ue, check, given }) {
-      const [friend, alice] = [await ue(), await ue()];
-      for (const one of [alice, friend]) await given(`${one.identity.impi} registers`, register(one));
+      const [friend, alice] = await registeredPair({ ue, given });
       // The call goes to one identity, the answer would name the other: so it is not the caller who knew it before.
       const other = friend.subscriber.implicitSet.find((impu) => impu !== friend.identity.impus[0])!;
       const answering = friend.acceptCall({
@@ -48,8 +48,7 @@ export const called = [
     needs: { privacy: true },
     leases: ["any+other-set", "any"],
     async run({ ue, check, given, timers }) {
-      const [friend, alice] = [await ue(), await ue()];
-      for (const one of [alice, friend]) await given(`${one.identity.impi} registers`, register(one));
+      const [friend, alice] = await registeredPair({ ue, given });
       const reach = await call(alice, friend.subscriber.otherSet[0]!, friend, { within: timers.silence });
       check("nothing at the contact", "S3-010xxx/LS/03").that(reach.delivered).equals(false);
       check("the unregistered treatment", "S3-010xxx/LS/03").answer(reach.final).isOneOf(404, 480);
@@ -66,8 +65,7 @@ export const called = [
     needs: { privacy: true },
     leases: ["any+other-set", "any"],
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue()];
-      for (const one of [alice, friend]) await given(`${one.identity.impi} registers`, register(one));
+      const [alice, friend] = await registeredPair({ ue, given });
       const unregistered = alice.subscriber.otherSet[0]!;
       const { invite } = await call(alice, friend.identity.impus[0]!, friend, {
         preferredIdentity: unregistered,

@@ -1,7 +1,8 @@
 /** What the called side learns of a caller who wants to hide: clause 5.3 of TS 33.203, TR 33.829, the slides of 2001. */
 import { testCase } from "../../harness/runner/case.ts";
 import type { Ue } from "../../harness/peer/ue/types.ts";
-import { asserted, register } from "../_shared/register.ts";
+import { asserted } from "../_shared/register.ts";
+import { registeredPair } from "../_shared/scene.ts";
 import { call } from "../_shared/reach.ts";
 import { fieldsWith, userOf } from "./_secrets_of.ts";
 
@@ -22,7 +23,7 @@ export const caller = [
     peer: "ue",
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = await bothRegistered(ue, given);
+      const [alice, friend] = await registeredPair({ ue, given });
       const hidden = await call(alice, impuOf(friend), friend, { headers: { Privacy: "id" } });
       check("the private call arrives", "33.203/5.3/01").that(hidden.delivered).equals(true);
       check("id: no P-Asserted-Identity", "33.203/5.3/01").that(hidden.invite).lacks("P-Asserted-Identity");
@@ -43,7 +44,7 @@ export const caller = [
     needs: { privacy: true },
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = await bothRegistered(ue, given);
+      const [alice, friend] = await registeredPair({ ue, given });
       const sending = alice.message(impuOf(friend), "hello", { from: ANONYMOUS, headers: { Privacy: "id" } });
       const incoming = await given("the MESSAGE arrives", friend.incoming("MESSAGE"));
       await incoming.respond(200);
@@ -67,7 +68,7 @@ export const caller = [
     needs: { "privacy-user": true },
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = await bothRegistered(ue, given);
+      const [alice, friend] = await registeredPair({ ue, given });
       const { invite } = await call(alice, impuOf(friend), friend, {
         headers: { Privacy: "id;user;header" },
         tamper: (request) => {
@@ -98,7 +99,7 @@ export const caller = [
     needs: { "privacy-header": true },
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = await bothRegistered(ue, given);
+      const [alice, friend] = await registeredPair({ ue, given });
       const user = userOf(impuOf(alice));
       const { invite } = await call(alice, impuOf(friend), friend, {
         from: ANONYMOUS,
@@ -125,7 +126,7 @@ export const caller = [
     needs: { privacy: true },
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = await bothRegistered(ue, given);
+      const [alice, friend] = await registeredPair({ ue, given });
       const { invite } = await call(alice, impuOf(friend), friend, { headers: { Privacy: "none" } });
       check("P-Asserted-Identity at the callee", "S3-010339/hiding-1/05").that(asserted(invite)).includes(
         impuOf(alice),
@@ -143,7 +144,7 @@ export const caller = [
     needs: { privacy: true },
     leases: LEASES,
     async run({ ue, check, given, timers }) {
-      const [alice, friend] = await bothRegistered(ue, given);
+      const [alice, friend] = await registeredPair({ ue, given });
       const { invite, final } = await call(alice, impuOf(friend), friend, {
         headers: { Privacy: "id;utmost;critical" },
         within: timers.silence,
@@ -168,7 +169,7 @@ export const caller = [
     needs: { privacy: true },
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = await bothRegistered(ue, given);
+      const [alice, friend] = await registeredPair({ ue, given });
       const { impi, homeDomain } = alice.identity;
       const written =
         `Digest username="${impi}", realm="${homeDomain}", nonce="", uri="sip:${homeDomain}", response=""`;
@@ -184,13 +185,4 @@ export const caller = [
 
 function impuOf(ue: Ue): string {
   return ue.identity.impus[0]!;
-}
-
-async function bothRegistered(
-  ue: (options?: { as: number }) => Promise<Ue>,
-  given: <T>(name: string, what: Promise<T>) => Promise<T>,
-): Promise<[Ue, Ue]> {
-  const both: [Ue, Ue] = [await ue({ as: 0 }), await ue({ as: 1 })];
-  for (const one of both) await given(`${one.identity.impi} registers`, register(one));
-  return both;
 }

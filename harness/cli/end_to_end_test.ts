@@ -1,7 +1,7 @@
 /** The program in a process of its own, with the permissions of its task, against real sockets on loopback. */
 import assert from "node:assert/strict";
 import { parseResults } from "../../reports/mod.ts";
-import { suites } from "./registry.ts";
+import { catalogue, faults, suites } from "./registry.ts";
 import { imspeer, inTemporaryFolder, startImspeer } from "./testing/imspeer.ts";
 
 const CASE = "aka/challenge-hides-keys";
@@ -48,6 +48,18 @@ Deno.test("imspeer run with a fault ends 1 and tells clause, what was expected a
     assert.match(stderr, /clause +33\.203\/6\.1\.1\/09/);
     assert.match(stderr, /expected +\S/);
     assert.match(stderr, /actual +\S/);
+  }));
+
+Deno.test("imspeer run with a fault of a may ends 1, too, and tells who saw it", () =>
+  inTemporaryFolder(async (folder) => {
+    const fault = faults.find(({ requirement }) => catalogue.get(requirement)?.level === "may");
+    const killer = suites.flatMap(({ cases }) => cases).find(({ kills }) => kills.includes(fault?.id ?? ""));
+    assert.ok(fault && killer);
+    const words = ["run", "--case", killer.id, "--fault", fault.id, "--out", `${folder}/out`];
+    const { code, stderr } = await imspeer(words);
+    assert.equal(code, 1, stderr);
+    assert.ok(stderr.includes(`fault ${fault.id}: seen by ${killer.id}: `), stderr);
+    assert.match(stderr, /^ {2}expected .+, came .+$/m);
   }));
 
 Deno.test("imspeer run replaces what an earlier run left, and nothing else", () =>

@@ -19,6 +19,7 @@ import { type LoadedProfile, loadProfile } from "./profile_source.ts";
 import { caseIds, catalogue, faultIds, suites } from "./registry.ts";
 import { type Reporter, REPORTER_OPTION, REPORTERS, reportFiles } from "./reporters.ts";
 import { PROFILE_OPTION, SELECTOR_OPTIONS, selectorsOf } from "./selection.ts";
+import { tellSightings } from "./sightings.ts";
 import { openTarget, refuseFaults } from "./target.ts";
 
 const DEFAULT_REPORTERS: readonly Reporter[] = ["console", "junit", "html", "json"];
@@ -147,7 +148,10 @@ async function runCases(args: Args, host: Host): Promise<ExitCode> {
       readEvidence: (path) => output.readStaged(path),
     }));
     host.say(`The whole story: ${join(folder, reporters.includes("html") ? "index.html" : "results.json")}`);
-    return host.interrupted.aborted ? EXIT.interrupted : exitCode(result, wishes.failOn);
+    const seen = tellSightings(result, wishes.faults, host);
+    if (host.interrupted.aborted) return EXIT.interrupted;
+    const code = exitCode(result, wishes.failOn);
+    return code === EXIT.ok && seen ? EXIT.failed : code;
   } finally {
     await output.discard();
   }

@@ -6,8 +6,9 @@ import type { Suite } from "../harness/runner/case.ts";
 import aka from "./aka/mod.ts";
 import coexistence from "./coexistence/mod.ts";
 import digest from "./digest/mod.ts";
+import ipsec from "./ipsec/mod.ts";
 import privacy from "./privacy/mod.ts";
 
 export { catalogue } from "./requirements/mod.ts";
 
-export const suites: readonly Suite[] = [aka, digest, privacy, coexistence];
+export const suites: readonly Suite[] = [aka, digest, privacy, coexistence, ipsec];

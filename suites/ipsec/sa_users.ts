@@ -1,0 +1,107 @@
+/** Whom and what place an SA belongs to: clauses 6.1.0, 7.4.2a and 7.5 of TS 33.203. */
+import { testCase } from "../../harness/runner/case.ts";
+import { call } from "../_shared/reach.ts";
+import { asserted } from "../_shared/register.ts";
+import { furtherImpuOf, gets, impuOf, isServed, on, secure, WATCHING, wayOf } from "./_sas.ts";
+
+export const users = [
+  /**
+   *     UE (A registered)          P-CSCF        friend
+   *      |=== INVITE as B =========>|--- INVITE --->|   not as B
+   *      |=== registers B =========>|
+   *      |=== INVITE as B =========>|--- INVITE --->|   as B
+   *      |=== de-registers B ======>|
+   *      |=== INVITE as B =========>|--- INVITE --->|   not as B
+   */
+  testCase({
+    id: "ipsec/sa-stands-for-registered-identities",
+    title: "On an SA those identities can be asserted that are registered now",
+    verifies: ["33.203/7.4.2a/03"],
+    kills: ["pcscf/ipsec-deregistered-identity-usable"],
+    peer: "ue",
+    needs: { ipsec: true },
+    leases: ["aka+other-set", "aka"],
+    async run(context) {
+      const { ue, check, given } = context;
+      const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
+      await secure(context, alice);
+      await secure(context, friend);
+      const further = furtherImpuOf(alice);
+      const callAs = async (preferredIdentity: string) =>
+        asserted((await call(alice, impuOf(friend), friend, { preferredIdentity })).invite);
+      check("before its registration", "33.203/7.4.2a/03").that(await callAs(further)).lacks(further);
+      await given("the further identity is registered", alice.register({ impu: further }));
+      check("while it is registered", "33.203/7.4.2a/03").that(await callAs(further)).includes(further);
+      await given("it is de-registered", alice.deregister({ impu: further }));
+      check("after its de-registration", "33.203/7.4.2a/03").that(await callAs(further)).lacks(further);
+      check("the other one is served on", "33.203/7.4.2a/03").that(await callAs(impuOf(alice))).includes(
+        impuOf(alice),
+      );
+    },
+  }),
+
+  /** Two terminals of one IMPI, each with SAs of its own: both are served; one de-registers, the other is served on. */
+  testCase({
+    id: "ipsec/each-contact-has-sas-of-its-own",
+    title: "Two flows of one subscriber have two sets of SAs that do not touch each other",
+    verifies: ["33.203/6.1.0/07"],
+    kills: ["pcscf/ipsec-one-set-per-impi"],
+    peer: "ue",
+    needs: { ipsec: true, outbound: true },
+    async run(context) {
+      const { ue, check, given } = context;
+      const alice = await ue({ ...WATCHING, outbound: true });
+      const { set } = await secure(context, alice);
+      const flow = { regId: 2, instance: alice.instance };
+      const other = await ue({ ...WATCHING, like: alice, outbound: flow });
+      const second = await secure(context, other);
+      check("the first flow is served", "33.203/6.1.0/07").that(await isServed(context, alice, on(set)))
+        .equals(true);
+      check("the second flow is served", "33.203/6.1.0/07").that(
+        await isServed(context, other, on(second.set)),
+      ).equals(true);
+      await given("the second flow is de-registered", other.deregister());
+      check("the first one is served on", "33.203/6.1.0/07").that(await isServed(context, alice, on(set)))
+        .equals(true);
+    },
+  }),
+
+  /**
+   *     address 1        address 2      P-CSCF        friend
+   *      |    … registers, set 1 …       |
+   *                       |=== MESSAGE =>|   nothing     |     under set 1
+   *      |<== INVITE (set 1) ============|<-- INVITE ----|
+   *                       |--- REGISTER->|
+   *                       |<-- 401 ------|   … registers, set of its own …
+   *                       |<== INVITE ===|<-- INVITE ----|
+   */
+  testCase({
+    id: "ipsec/sas-do-not-move",
+    title: "An SA does not follow its UE to another address, which has to register in the clear",
+    verifies: ["33.203/7.5/01"],
+    kills: ["pcscf/ipsec-follows-address"],
+    peer: "ue",
+    needs: { ipsec: true },
+    leases: ["aka", "aka"],
+    async run(context) {
+      const { ue, check, given, timers } = context;
+      const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
+      const { set } = await secure(context, alice);
+      await secure(context, friend);
+      const moved = await ue({ ...WATCHING, like: alice });
+      const elsewhere = { ...on(set), esp: { sourceAddress: moved.local.address } };
+      check("a MESSAGE under the SA from elsewhere is dropped", "33.203/7.5/01").that(
+        await gets(context, friend, alice, { ...elsewhere, within: timers.silence }),
+      ).equals(false);
+      check("an INVITE comes to the address that registered", "33.203/7.5/01").that(
+        wayOf(alice, (await call(friend, impuOf(alice), alice)).invite),
+      ).equals(set.name);
+      const anew = await check("a REGISTER in the clear from there is answered", "33.203/7.5/01").answers(
+        moved.attempt(),
+      );
+      check("with a challenge", "33.203/7.5/01").answer(anew).isOneOf(401);
+      await given("the UE registers from there", moved.register());
+      check("its new SAs serve", "33.203/7.5/01").that(await gets(context, friend, moved)).equals(true);
+    },
+  }),
+];

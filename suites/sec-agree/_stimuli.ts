@@ -1,0 +1,197 @@
+/** What the cases of this suite offer, how they change the set-up lines of SM1 and SM7, and what they read of SM6. */
+import type { SipResponse } from "sip-codec";
+import type { AlgorithmPair, IpsecOptions, SaSet } from "../../harness/peer/ue/ipsec/types.ts";
+import { PeerViolation } from "../../harness/errors.ts";
+import type {
+  AnswerOptions,
+  Registered,
+  RegisterOptions,
+  RequestOptions,
+  Tamper,
+  Ue,
+} from "../../harness/peer/ue/types.ts";
+import type { Profile } from "../../profiles/mod.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
+import { silenceIsUndefined } from "../_shared/reach.ts";
+
+/** IPsec, by whichever SA an answer comes: that is for the suite "ipsec" to judge. */
+export const IPSEC: IpsecOptions = { mechanism: "ipsec-3gpp", wrongSa: "take" };
+
+/** An initial registration, whether or not there are SAs: SM1 in the clear, a Call-ID of its own (7.4.0). */
+export const INITIAL = { fresh: true, way: "clear" } as const satisfies RegisterOptions;
+
+/** Algorithm pairs of Annex H, weakest first. */
+export const INTEGRITY_ONLY: AlgorithmPair = { alg: "hmac-sha-1-96", ealg: "null" };
+export const GMAC: AlgorithmPair = { alg: "aes-gmac", ealg: "null" };
+export const CBC: AlgorithmPair = { alg: "hmac-sha-1-96", ealg: "aes-cbc" };
+export const GCM: AlgorithmPair = { alg: "null", ealg: "aes-gcm" };
+export const ANNEX_H: readonly AlgorithmPair[] = [INTEGRITY_ONLY, GMAC, CBC, GCM];
+
+/** Pairs of RFC 3329 that Annex H took away. */
+export const TRIPLE_DES: AlgorithmPair = { alg: "hmac-sha-1-96", ealg: "des-ede3-cbc" };
+export const MD5: AlgorithmPair = { alg: "hmac-md5-96", ealg: "null" };
+
+/** The pairs of Annex H that the profile claims. */
+export function claimed({ capabilities }: Profile): AlgorithmPair[] {
+  const has = (name: string, value: string) => [capabilities[name]].flat().includes(value);
+  return ANNEX_H.filter(({ alg, ealg }) => has("ipsec.alg", alg) && has("ipsec.ealg", ealg));
+}
+
+export function nameOf({ alg, ealg }: AlgorithmPair): string {
+  return `${alg} with ${ealg}`;
+}
+
+/** One entry of Security-Server, with the defaults of Annex H. Numbers are NaN where there are none. */
+export interface SetUp {
+  readonly mechanism: string;
+  readonly alg: string | undefined;
+  readonly ealg: string;
+  readonly mod: string;
+  readonly prot: string;
+  readonly spiC: number;
+  readonly spiS: number;
+  readonly portC: number;
+  readonly portS: number;
+}
+
+/** The entries of Security-Server, in their order. */
+export function setUps(response: SipResponse | undefined): SetUp[] {
+  return response?.securityServer.map(({ mechanism, params }) => {
+    const number = (name: string) => Number(params.get(name) ?? NaN);
+    return {
+      mechanism: mechanism.toLowerCase(),
+      alg: params.get("alg")?.toLowerCase(),
+      ealg: params.get("ealg")?.toLowerCase() ?? "null",
+      mod: params.get("mod") ?? "trans",
+      prot: params.get("prot")?.toLowerCase() ?? "esp",
+      spiC: number("spi-c"),
+      spiS: number("spi-s"),
+      portC: number("port-c"),
+      portS: number("port-s"),
+    };
+  }) ?? [];
+}
+
+/** The algorithm pairs that SM6 lists, as text. */
+export function listed(response: SipResponse | undefined): string[] {
+  return setUps(response).map(({ alg = "none", ealg }) => nameOf({ alg, ealg }));
+}
+
+/** The P-CSCF goes on with a set-up: a challenge with a set-up line of its own. 494 has one too, and ends it. */
+export function goesOn(response: SipResponse | undefined): boolean {
+  return response?.status === 401 && response.has("Security-Server");
+}
+
+/** Entries of one of the set-up lines, as text. */
+type Entries = readonly string[];
+type Field = "Security-Client" | "Security-Verify";
+
+/** Rewrites a set-up line. No entries leave the field empty. */
+export function rewritten(field: Field, change: (entries: Entries) => Entries): Tamper {
+  return (request) => void request.set(field, change(request.values(field)).join(", "));
+}
+
+/** One change in every entry. */
+export function each(change: (entry: string) => string): (entries: Entries) => Entries {
+  return (entries) => entries.map(change);
+}
+
+/** One change in the last entry alone, which is the chosen one only where there is no other. */
+export function last(change: (entry: string) => string): (entries: Entries) => Entries {
+  return (entries) => entries.with(-1, change(entries.at(-1) ?? ""));
+}
+
+/** Writes a parameter: in its place, or behind the others; null takes it away. */
+export function setting(name: string, value: string | null): (entry: string) => string {
+  return (entry) => {
+    const [mechanism = "", ...parameters] = entry.split(";").map((part) => part.trim());
+    const at = parameters.findIndex((one) => one.split("=")[0]?.trim().toLowerCase() === name);
+    const written = value === null ? [] : [`${name}=${value}`];
+    const changed = at < 0 ? [...parameters, ...written] : parameters.toSpliced(at, 1, ...written);
+    return [mechanism, ...changed].join(";");
+  };
+}
+
+/** Another number of as many digits in this parameter. */
+export function shifting(name: string, by = 2): (entry: string) => string {
+  return (entry) => {
+    const digits = entry.match(new RegExp(`${name}\\s*=\\s*(\\d+)`, "i"))?.[1] ?? "0";
+    const top = name.startsWith("spi") ? 0xffff_ffff : 0xffff;
+    const number = Number(digits) + by > top ? Number(digits) - by : Number(digits) + by;
+    return setting(name, String(number).padStart(digits.length, "0"))(entry);
+  };
+}
+
+/** The same change of Security-Client in SM1 and in SM7, where it has to be the same (Annex H). */
+export function offering(
+  change: (entries: Entries) => Entries,
+): { readonly tamper: Tamper; readonly answer: AnswerOptions } {
+  const tamper = rewritten("Security-Client", change);
+  return { tamper, answer: { tamper } };
+}
+
+/** Judges an offer that cannot be taken up: an error, and no set-up to go on with (7.3.2.1). */
+export function isRefused(
+  { check }: Pick<CaseContext, "check">,
+  requirement: string,
+  name: string,
+  response: SipResponse | undefined,
+): void {
+  check(`${name}: refused`, requirement).answer(response).isClass(4);
+  check(`${name}: no set-up to go on with`, requirement).that(goesOn(response)).equals(false);
+}
+
+/** Judges what must not register anybody; silence is as good as an error. */
+export function isNoSuccess(
+  { check }: Pick<CaseContext, "check">,
+  requirement: string,
+  name: string,
+  outcome: Registered | undefined,
+): void {
+  check(name, requirement).holds(outcome === undefined || outcome.response.status >= 400, {
+    expected: "an error, or no answer",
+    actual: outcome?.response ?? "no answer",
+  });
+}
+
+/** Judges an SM7 that is wrong in one thing, after an SM6 of its own: the registration is aborted (7.2). */
+export async function isAborted(
+  context: Pick<CaseContext, "check" | "given">,
+  ue: Ue,
+  requirement: string,
+  name: string,
+  wrong: AnswerOptions,
+): Promise<void> {
+  const challenge = await context.given(`${name}: challenged`, ue.challenge(INITIAL));
+  const outcome = await silenceIsUndefined(ue.answer(challenge, wrong));
+  isNoSuccess(context, requirement, `${name}: aborted`, outcome);
+}
+
+/** What a flow comes to within the window of silence; undefined where it has not come to its end by then. */
+export async function withinWindow<T>(
+  { wait, timers }: Pick<CaseContext, "wait" | "timers">,
+  flow: Promise<T>,
+): Promise<T | undefined> {
+  let outcome: { readonly value: T | undefined } | { readonly error: unknown } | undefined;
+  silenceIsUndefined(flow).then((value) => outcome = { value }, (error) => outcome = { error });
+  await wait(timers.silence);
+  if (outcome && "error" in outcome) throw outcome.error;
+  return outcome?.value;
+}
+
+/** A registration that left SAs in use, which the case needs and does not judge. Rejects where it did not. */
+export async function secured(
+  ue: Ue,
+  options: RegisterOptions & { readonly answer?: AnswerOptions } = {},
+): Promise<SaSet> {
+  const { ok, response } = await ue.register({ ...INITIAL, ...options });
+  const set = ue.ipsec?.current;
+  if (ok && set) return set;
+  throw new PeerViolation(`"${ue.identity.impi}" was answered ${response.status} and has no SAs in use`);
+}
+
+/** Whether a request under the SAs in use is answered. */
+export async function isServed(ue: Ue, options: RequestOptions = {}): Promise<boolean> {
+  const exchange = await ue.request("OPTIONS", ue.identity.impus[0]!, options);
+  return await silenceIsUndefined(exchange.final()) !== undefined;
+}

@@ -4,7 +4,6 @@ import { PeerViolation } from "../../harness/errors.ts";
 import { NoAnswer } from "../../harness/peer/no_answer.ts";
 import type { IpsecSending, SaSet } from "../../harness/peer/ue/ipsec/types.ts";
 import type {
-  AnswerOptions,
   ReceivedChallenge,
   Registered,
   RegisterOptions,
@@ -96,20 +95,6 @@ export function furtherImpuOf(ue: Ue): string {
 export async function complete(context: CaseContext, ue: Ue, run: OpenRun): Promise<SaSet> {
   await context.given("the authentication succeeds", ue.answer(run.challenge));
   return await currentOf(context, ue);
-}
-
-/**
- * SM7 for this run on its own SAs with its own set-up lines, whatever has happened since: the UE that has given the
- * run up would neither have them any more nor use them.
- */
-export function belated({ challenge, fresh }: OpenRun): AnswerOptions {
-  return {
-    ...on(fresh),
-    headers: {
-      "Security-Client": challenge.request.all("Security-Client"),
-      "Security-Verify": challenge.response.all("Security-Server"),
-    },
-  };
 }
 
 /** Name of the set that a message came under, "clear" where it came under none; undefined where nothing came. */

@@ -4,7 +4,6 @@ import type { ReceivedChallenge, Registered, Ue } from "../../harness/peer/ue/ty
 import { testCase } from "../../harness/runner/case.ts";
 import {
   answerInTime,
-  belated,
   complete,
   currentOf,
   dies,
@@ -74,7 +73,7 @@ export const failure = [
       await given("a wrong ICV draws nothing", nothingComes(context, alice, wrong, run.fresh));
       await wait(timers.regAwaitAuth + 2 * timers.expiryMargin);
       check("the right SM7 comes too late", "33.203/7.3.1.1/01").that(
-        await nothingComes(context, alice, alice.answer(run.challenge, belated(run)), run.fresh),
+        await nothingComes(context, alice, alice.answer(run.challenge), run.fresh),
       ).equals(true);
       const anew = await check("a new registration is answered", "33.203/7.3.1.1/01").answers(
         alice.register(INITIAL),
@@ -147,7 +146,7 @@ export const failure = [
       const first = await open(context, alice);
       await given("the report in the clear is heard", alice.answer(first.challenge, report).then(refused));
       check("after it the right SM7 draws nothing", "33.203/7.3.1.2/01").that(
-        await nothingComes(context, alice, alice.answer(first.challenge, belated(first)), first.fresh),
+        await nothingComes(context, alice, alice.answer(first.challenge), first.fresh),
       ).equals(true);
       const { set } = await secure(context, alice);
       const second = await openFurther(context, alice);
@@ -156,7 +155,7 @@ export const failure = [
         true,
       );
       check("the new ones are dead", "33.203/7.3.1.2/01").that(
-        await nothingComes(context, alice, alice.answer(second.challenge, belated(second)), second.fresh),
+        await nothingComes(context, alice, alice.answer(second.challenge), second.fresh),
       ).equals(true);
     },
   }),
@@ -188,10 +187,10 @@ export const failure = [
       check("the network's SPIs are others", "33.203/7.3.1.3/01").about(resync.response)
         .that([first.fresh, second].flatMap((set) => [set?.spiPc, set?.spiPs])).allDistinct();
       check("the answer to the first challenge draws nothing", "33.203/7.3.1.3/01").that(
-        await nothingComes(context, alice, alice.answer(challenge, belated(first)), first.fresh),
+        await nothingComes(context, alice, alice.answer(challenge), first.fresh),
       ).equals(true);
       const answered = await check("that to the second is answered", "33.203/7.3.1.3/01").answers(
-        alice.answer(resync, second ? belated({ challenge: resync, fresh: second }) : {}),
+        alice.answer(resync),
       );
       check("with success", "33.203/7.3.1.3/01").answer(answered?.response).isOneOf(200);
     },
@@ -259,10 +258,10 @@ export const failure = [
       const former = await open(context, alice);
       const latest = await open(context, alice, INITIAL);
       check("the right answer to the former draws nothing", "33.203/7.3.1.4/02").that(
-        await nothingComes(context, alice, alice.answer(former.challenge, belated(former)), former.fresh),
+        await nothingComes(context, alice, alice.answer(former.challenge), former.fresh),
       ).equals(true);
       const answered = await check("that to the latest is answered", "33.203/7.3.1.4/02").answers(
-        alice.answer(latest.challenge, belated(latest)),
+        alice.answer(latest.challenge),
       );
       check("with success", "33.203/7.3.1.4/02").answer(answered?.response).isOneOf(200);
     },
@@ -310,7 +309,7 @@ export const failure = [
       const alice = await ue(WATCHING);
       const { set } = await secure(context, alice);
       const run = await openFurther(context, alice);
-      const report = alice.answer(run.challenge, { ...belated(run), macFailure: true, way: "clear" });
+      const report = alice.answer(run.challenge, { macFailure: true, way: "clear" });
       const heard = await answerInTime(context, report);
       // 5.1.2: in the clear it may count as an initial REGISTER, whose challenge replaces the one before (7.3.1.4).
       await given("the report is not taken as a new registration", heard?.next === undefined);
@@ -318,7 +317,7 @@ export const failure = [
         true,
       );
       const right = await check("the right SM7 is answered", "33.203/7.4.1a/06").answers(
-        alice.answer(run.challenge, belated(run)),
+        alice.answer(run.challenge),
       );
       check("with success", "33.203/7.4.1a/06").answer(right?.response).isOneOf(200);
     },

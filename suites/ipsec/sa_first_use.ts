@@ -3,7 +3,6 @@ import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
 import {
   answerInTime,
-  belated,
   complete,
   DISCARDING,
   furtherImpuOf,
@@ -121,7 +120,7 @@ export const firstUse = [
       check("the SAs of the last success serve on", "33.203/7.4.1a/02").that(
         await isServed(context, alice, { way: "current" }),
       ).equals(true);
-      const late = nothingComes(context, alice, alice.answer(left.challenge, belated(left)), left.fresh);
+      const late = nothingComes(context, alice, alice.answer(left.challenge), left.fresh);
       check("those of the run that was left are gone", "33.203/7.4.1a/02").that(await late).equals(true);
     },
   }),
@@ -152,7 +151,7 @@ export const firstUse = [
       const start = await answerInTime(context, alice.attempt({ ...on(run.fresh), impu: impuOf(alice) }));
       check("SM1 on the unfinished SAs gets nowhere", "33.203/7.4.1a/03").that(start).isAbsent();
       for (const [how, way] of [["on the old SA", on(set)], ["in the clear", { way: "clear" }]] as const) {
-        const wrong = await answerInTime(context, alice.answer(run.challenge, { ...belated(run), ...way }));
+        const wrong = await answerInTime(context, alice.answer(run.challenge, way));
         check(`SM7 ${how} is no success`, "33.203/7.4.1a/03").holds(!wrong?.ok, {
           expected: "no 200",
           actual: wrong?.response ?? "nothing came",
@@ -256,10 +255,10 @@ export const firstUse = [
       check("a refresh on the SAs of an incomplete run", "33.203/7.4.2a/02").that(
         await nothingComes(context, alice, refresh, run.fresh),
       ).equals(true);
-      const answer = alice.answer(run.challenge, { ...belated(run), ...on(set) });
+      const answer = alice.answer(run.challenge, on(set));
       check("SM7 on the old SA", "33.203/7.4.2a/02").that(await nothingComes(context, alice, answer, set))
         .equals(true);
-      await given("SM7 on the new SA succeeds", alice.answer(run.challenge, belated(run)));
+      await given("SM7 on the new SA succeeds", alice.answer(run.challenge));
       await given("the new SAs are used", isServed(context, alice, on(run.fresh)));
       const late = await gets(context, friend, alice, { ...on(set), within: timers.silence });
       check("a MESSAGE on the superseded SA", "33.203/7.4.2a/02").that(late).equals(false);
@@ -320,7 +319,7 @@ export const firstUse = [
         await nothingComes(
           context,
           alice,
-          alice.answer(replaced.challenge, belated(replaced)),
+          alice.answer(replaced.challenge),
           replaced.fresh,
         ),
       ).equals(true);
@@ -350,7 +349,7 @@ export const firstUse = [
       const { set } = await secure(context, alice);
       await secure(context, friend);
       const run = await openFurther(context, alice);
-      const wrong = alice.answer(run.challenge, { ...belated(run), ...on(set) });
+      const wrong = alice.answer(run.challenge, on(set));
       check("SM7 on the old SA is discarded", "33.203/7.4.2a/07").that(
         await nothingComes(context, alice, wrong, set, run.fresh),
       ).equals(true);
@@ -358,7 +357,7 @@ export const firstUse = [
         await gets(context, friend, alice, on(set)),
       ).equals(true);
       const right = await check("SM7 on the new SA is answered", "33.203/7.4.2a/07").answers(
-        alice.answer(run.challenge, belated(run)),
+        alice.answer(run.challenge),
       );
       check("with success", "33.203/7.4.2a/07").answer(right?.response).isOneOf(200);
     },

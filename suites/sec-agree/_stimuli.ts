@@ -122,12 +122,9 @@ export function shifting(name: string, by = 2): (entry: string) => string {
   };
 }
 
-/** The same change of Security-Client in SM1 and in SM7, where it has to be the same (Annex H). */
-export function offering(
-  change: (entries: Entries) => Entries,
-): { readonly tamper: Tamper; readonly answer: AnswerOptions } {
-  const tamper = rewritten("Security-Client", change);
-  return { tamper, answer: { tamper } };
+/** Another Security-Client in SM1; SM7 repeats what SM1 said. */
+export function offering(change: (entries: Entries) => Entries): Tamper {
+  return rewritten("Security-Client", change);
 }
 
 /** Judges an offer that cannot be taken up: an error, and no set-up to go on with (7.3.2.1). */

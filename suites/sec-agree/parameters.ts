@@ -73,7 +73,7 @@ export const parameters = [
         const guessed = last((entry) =>
           setting("spi-s", digits(spiS))(setting("spi-c", digits(spiC))(entry))
         );
-        const answer = await alice.attempt({ ...INITIAL, tamper: offering(guessed).tamper });
+        const answer = await alice.attempt({ ...INITIAL, tamper: offering(guessed) });
         const theirs = setUps(answer).slice(0, 1).flatMap((one) => [one.spiC, one.spiS]);
         check("no SPI of SM6 is one of SM1", "33.203/7.2/04")
           .that(theirs.filter((spi) => spi === spiC || spi === spiS)).equals([]);
@@ -136,7 +136,7 @@ export const parameters = [
       const alice = await ue({ security: IPSEC });
       const { portUc } = await given("the UE registers", secured(alice));
       const neighbour = await ue({ security: IPSEC, local: { address: alice.local.address } });
-      const { tamper } = offering(each(setting("port-c", String(portUc))));
+      const tamper = offering(each(setting("port-c", String(portUc))));
       isRefused(context, "33.203/7.1/21", "re-registration", await alice.attempt({ tamper }));
       check("its SAs serve", "33.203/7.1/21").that(await isServed(alice)).equals(true);
       isRefused(context, "33.203/7.1/21", "a neighbour", await neighbour.attempt({ ...INITIAL, tamper }));
@@ -167,7 +167,7 @@ export const parameters = [
         "port-c=port-s": both("29431"),
       };
       for (const [name, change] of Object.entries(ports)) {
-        const answer = await alice.attempt({ ...INITIAL, tamper: offering(each(change)).tamper });
+        const answer = await alice.attempt({ ...INITIAL, tamper: offering(each(change)) });
         isRefused(context, "33.203/7.1/15", name, answer);
       }
       const set = await check("the address is not blocked", "33.203/7.1/15").answers(secured(alice));
@@ -194,7 +194,7 @@ export const parameters = [
         "SPIs in the middle": { offer: { spiUc: 0x8000_0000, spiUs: 0x7fff_ffff } },
         "low SPIs": { offer: { spiUc: 256, spiUs: 257 } },
         "the highest ports": { offer: { portUc: 65535, portUs: 65534 } },
-        "ports with leading zeros": offering(padded),
+        "ports with leading zeros": { tamper: offering(padded) },
       };
       for (const [name, offer] of Object.entries(legal)) {
         const set = await check(`${name}: registers`, "33.203/H/03").answers(secured(alice, offer));
@@ -214,7 +214,7 @@ export const parameters = [
         "port-c=-5064": setting("port-c", "-5064"),
       };
       for (const [name, change] of Object.entries(illegal)) {
-        const answer = await alice.attempt({ ...INITIAL, tamper: offering(each(change)).tamper });
+        const answer = await alice.attempt({ ...INITIAL, tamper: offering(each(change)) });
         isRefused(context, "33.203/H/03", name, answer);
       }
     },
@@ -272,7 +272,7 @@ export const parameters = [
         check("registered with it", "33.203/7.4.0/03").answer(response).isOneOf(200);
         live = alice.ipsec?.current ?? live;
       }
-      const { tamper } = offering(each(setting("port-c", String(live.portUc))));
+      const tamper = offering(each(setting("port-c", String(live.portUc))));
       isRefused(context, "33.203/7.4.0/03", "the UE's old port-c", await alice.attempt({ tamper }));
     },
   }),

@@ -95,6 +95,8 @@ Deno.test("imspeer run against a target that does not answer ends 2 within secon
         "run",
         "--profile",
         `${folder}/silent.yaml`,
+        "--suite",
+        "aka",
         "--out",
         `${folder}/out`,
       ]);

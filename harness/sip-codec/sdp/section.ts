@@ -36,6 +36,9 @@ export interface Bandwidth {
   readonly value: number;
 }
 
+/** Order of the lines of a session (RFC 8866 5) and of a media section, whose m= comes first. */
+const ORDER = "mvosiuepcbtrzka";
+
 const DIRECTIONS = ["sendrecv", "sendonly", "recvonly", "inactive"] as const;
 
 export class SdpSection {
@@ -55,11 +58,11 @@ export class SdpSection {
     return this.lines.filter((line) => line.type === type).map((line) => line.value);
   }
 
-  /** Replaces the first line of this type, or adds it at the end. */
+  /** Replaces the first line of this type, or adds it where the order of lines wants it. */
   setLine(type: string, value: string): this {
     checkLine(type, value);
     const at = this.lines.findIndex((line) => line.type === type);
-    if (at < 0) this.lines.push({ type, value, eol: "\r\n" });
+    if (at < 0) this.#insert(type, value);
     else this.lines[at] = { ...this.lines[at] as SdpLine, value };
     return this;
   }
@@ -102,7 +105,7 @@ export class SdpSection {
   addAttribute(name: string, value?: string): this {
     const text = value === undefined ? name : `${name}:${value}`;
     checkLine("a", text);
-    this.lines.push({ type: "a", value: text, eol: "\r\n" });
+    this.#insert("a", text);
     return this;
   }
 
@@ -215,6 +218,16 @@ export class SdpSection {
       text += type === "" ? value + eol : `${type}=${value}${eol}`;
     }
     return text;
+  }
+
+  /** Before the first line that must come later. */
+  #insert(type: string, value: string): void {
+    const rank = ORDER.indexOf(type);
+    const later = this.lines.findIndex((line) => line.type !== "" && ORDER.indexOf(line.type) > rank);
+    const at = later < 0 ? this.lines.length : later;
+    const before = this.lines[at - 1];
+    if (before !== undefined && before.eol === "") this.lines[at - 1] = { ...before, eol: "\r\n" };
+    this.lines.splice(at, 0, { type, value, eol: "\r\n" });
   }
 
   #number(name: string): number | undefined {

@@ -113,7 +113,7 @@ export function openContext(parts: ContextParts): OpenContext {
       try {
         // So that the next case with this subscriber does not meet the contacts of this one.
         if (ue.registered) {
-          const tidy = ue.deregister().then(() => {}, () => {});
+          const tidy = deregisterAll(ue).catch(() => {});
           await Promise.race([tidy, clock.wait(clock.now() + TIDY_LIMIT, limit.signal)]);
         }
         await ue.close();
@@ -130,6 +130,11 @@ export function openContext(parts: ContextParts): OpenContext {
     limit.abort();
   };
   return { context, close };
+}
+
+/** Each takes one identity away; a device that says so and leaves it is not asked for ever. */
+async function deregisterAll(ue: Ue): Promise<void> {
+  for (let most = 4; ue.registered && most > 0; most--) await ue.deregister();
 }
 
 /** Resolves what `given` was handed, or rejects with GivenNotMet; bugs of ours stay what they are. */

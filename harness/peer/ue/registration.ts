@@ -38,7 +38,8 @@ export class Registrations {
   #callId: string;
   #fromTag: string;
   #cseq = 0;
-  #expiresAt = 0;
+  /** When the registration of each IMPU ends. */
+  readonly #until = new Map<string, number>();
   #impu: string;
   /** Contact of the latest SM1, where the case did not say it. */
   #contactOfFirst: string | undefined;
@@ -57,10 +58,10 @@ export class Registrations {
   }
 
   get registered(): boolean {
-    return this.#parts.clock.now() < this.#expiresAt;
+    return this.#registeredImpus().length > 0;
   }
 
-  /** The IMPU registered last, or the one that would be. */
+  /** Of those that are registered the latest, else the one that would be. */
   get impu(): string {
     return this.#impu;
   }
@@ -106,7 +107,10 @@ export class Registrations {
   }
 
   deregister(options: RegisterOptions = {}): Promise<Registered> {
-    return this.register({ ...options, expires: 0 });
+    const [first] = this.#parts.identity.impus;
+    const registered = this.#registeredImpus();
+    const other = first !== undefined && registered.includes(first) ? undefined : registered.at(-1);
+    return this.register({ ...(other === undefined ? {} : { impu: other }), ...options, expires: 0 });
   }
 
   async answer(challenge: ReceivedChallenge, options: AnswerOptions = {}): Promise<Registered> {
@@ -199,9 +203,18 @@ export class Registrations {
     const asked = lenient(() => request.expires);
     // TS 33.203 N.2.2.2: where the network did not prove itself, the registration has failed.
     const seconds = rspauthOk === false ? 0 : expires ?? asked ?? DEFAULT_EXPIRES;
-    this.#expiresAt = this.#parts.clock.now() + 1000 * seconds;
-    this.#serviceRoute = seconds > 0 ? serviceRoute : [];
-    this.#impu = lenient(() => String(request.to?.uri ?? this.#impu)) ?? this.#impu;
+    const impu = lenient(() => String(request.to?.uri ?? this.#impu)) ?? this.#impu;
+    this.#until.delete(impu);
+    if (seconds > 0) this.#until.set(impu, this.#parts.clock.now() + 1000 * seconds);
+    const latest = this.#registeredImpus().at(-1);
+    this.#impu = latest ?? impu;
+    if (latest === undefined || seconds > 0) this.#serviceRoute = seconds > 0 ? serviceRoute : [];
+  }
+
+  /** In the order of their registration. */
+  #registeredImpus(): string[] {
+    const now = this.#parts.clock.now();
+    return [...this.#until].flatMap(([impu, until]) => now < until ? [impu] : []);
   }
 
   /** Seconds granted to our Contact (RFC 3261 10.2.1.1, 10.3 step 8). */

@@ -195,6 +195,24 @@ Deno.test("register() tells whether Authentication-Info proves the network", () 
     assert.equal(dora.registered, false);
   }));
 
+Deno.test("deregister() takes one identity away at a time, and requests speak for one that is left", () =>
+  inWorld(async ({ ue, run, network }) => {
+    network.on("REGISTER", (request) => granted(request));
+    const alice = await ue(ALICE);
+    const [first = "", second = ""] = ALICE.impus;
+    await run(alice.register());
+    await run(alice.register({ impu: second }));
+    await run(alice.deregister({ impu: second }));
+    assert.equal(alice.registered, true);
+    assert.equal(alice.draft.request("OPTIONS", "sip:home1.example").from?.uri.toString(), first);
+    await run(alice.register({ impu: second }));
+    for (const impu of [first, second]) {
+      await run(alice.deregister());
+      assert.equal(network.of("REGISTER").at(-1)?.to?.uri.toString(), impu);
+    }
+    assert.equal(alice.registered, false);
+  }));
+
 Deno.test("register() verifies the network's proof after credentials that went out unasked", () =>
   inWorld(async ({ ue, run, network }) => {
     network.on(

@@ -335,7 +335,10 @@ export interface Ue {
    * Rejects with PeerViolation where it asks for what this subscriber does not have.
    */
   answer(challenge: ReceivedChallenge, options?: AnswerOptions): Promise<Registered>;
-  /** REGISTER with Expires: 0, answering a challenge if one comes. */
+  /**
+   * REGISTER with Expires: 0, answering a challenge if one comes. For the first IMPU, or, where that one is not
+   * registered and another one is, for that.
+   */
   deregister(options?: RegisterOptions): Promise<Registered>;
 
   /** Any request outside a dialog; builds it, fills identity headers and Route, sends. */

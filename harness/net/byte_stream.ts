@@ -5,12 +5,20 @@ import type { Endpoint, TransportName } from "./types.ts";
 export interface ByteStream {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** What the octets travel inside of (a TLS session); goes into `Flow.security`. */
-  readonly security?: string;
+  /**
+   * What the octets travel inside of (a TLS session, the ESP SA of what came last); goes into `Flow.security`. It is
+   * looked at for each message.
+   */
+  readonly security?: string | undefined;
+  /** The same of what goes out, where that is another (the ESP SA of the other direction). */
+  readonly securityOut?: string | undefined;
   /** Begins to read. `closed` comes once, with what went wrong if something did. */
   start(handlers: StreamHandlers): void;
-  /** Resolves when the system has taken the octets; rejects when the connection broke. Writes keep their order. */
-  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Resolves when the system has taken the octets; rejects when the connection broke. Writes keep their order.
+   * `security` is what the sender asked for in its Flow.
+   */
+  write(bytes: Uint8Array, security?: string): Promise<void>;
   pause(): void;
   resume(): void;
   /** Closes at once; resolves when nothing of it is left. Idempotent. */
@@ -31,6 +39,6 @@ export interface StreamListener {
 export interface StreamTransport {
   readonly name: TransportName;
   listen(local: Endpoint, accept: (stream: ByteStream) => void): Promise<StreamListener>;
-  /** `local.port` 0 takes any port. Rejects when refused, or when `signal` aborts. */
-  dial(local: Endpoint, remote: Endpoint, signal: AbortSignal): Promise<ByteStream>;
+  /** `local.port` 0 takes any port. Rejects when refused, or when `signal` aborts. `security` as in write(). */
+  dial(local: Endpoint, remote: Endpoint, signal: AbortSignal, security?: string): Promise<ByteStream>;
 }

@@ -5,6 +5,9 @@
 import { EnvironmentError, LocalMisuseError } from "../errors.ts";
 import { formatEndpoint, sameEndpoint } from "./endpoint.ts";
 import { Inbox } from "./inbox.ts";
+import { MemoryRaw } from "./ipsec/memory_raw.ts";
+import { openIpsec } from "./ipsec/open.ts";
+import type { IpsecHost, IpsecOptions } from "./ipsec/types.ts";
 import { NEW_CONNECTION } from "./stream_socket.ts";
 import type {
   Clock,
@@ -30,11 +33,14 @@ export type Link = (packet: Packet) => readonly number[];
 
 export class MemoryNet implements Net {
   readonly #sockets = new Map<string, MemorySocket>();
+  readonly #raw: MemoryRaw;
   #packets = 0;
   #nextPort = 49_152;
   #connections = 0;
 
-  constructor(readonly clock: Clock, readonly link: Link = () => [0]) {}
+  constructor(readonly clock: Clock, readonly link: Link = () => [0]) {
+    this.#raw = new MemoryRaw(clock, (packet) => this.delays(packet));
+  }
 
   open(transport: TransportName, options: SocketOptions): Promise<MessageSocket> {
     const { address } = options.local;
@@ -48,6 +54,11 @@ export class MemoryNet implements Net {
     const socket = new MemorySocket(this, transport, local, options, () => this.#sockets.delete(key));
     this.#sockets.set(key, socket);
     return Promise.resolve(socket);
+  }
+
+  /** As on a real machine, but any address will do; packets of the raw carrier have port 0 on the link. */
+  ipsec(options: IpsecOptions): Promise<IpsecHost> {
+    return openIpsec(options, { net: this, raw: (address, take) => this.#raw.open(address, take) });
   }
 
   /** @internal */

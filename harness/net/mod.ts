@@ -9,6 +9,8 @@ export type { DriveOptions } from "./driver.ts";
 export { formatEndpoint, sameEndpoint } from "./endpoint.ts";
 export { postJson } from "./http.ts";
 export type { PostOptions } from "./http.ts";
+export { openIpsec } from "./ipsec/open.ts";
+export type { IpsecGround } from "./ipsec/open.ts";
 export { securityOf, spiOf } from "./ipsec/security_name.ts";
 export type {
   EspArrival,
@@ -29,6 +31,8 @@ export { MemoryNet } from "./memory.ts";
 export type { Link, Packet } from "./memory.ts";
 export { netOf, systemNet } from "./net.ts";
 export type { Opener } from "./net.ts";
+export { checkRawIp, openRawIp } from "./raw_ip.ts";
+export type { RawIp, RawPacket } from "./raw_ip.ts";
 export { scopeCheck, scoped } from "./scoped.ts";
 export { NEW_CONNECTION, openStreamSocket } from "./stream_socket.ts";
 export { openTcp, tcpTransport } from "./tcp.ts";

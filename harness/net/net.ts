@@ -2,6 +2,8 @@
 import { EnvironmentError } from "../errors.ts";
 import { systemClock } from "./clock.ts";
 import { openTcp } from "./tcp.ts";
+import { openIpsec } from "./ipsec/open.ts";
+import { openRawIp } from "./raw_ip.ts";
 import type { Clock, MessageSocket, Net, SocketOptions, TransportName } from "./types.ts";
 import { openUdp } from "./udp.ts";
 
@@ -25,4 +27,9 @@ export function netOf(clock: Clock, transports: Readonly<Partial<Record<Transpor
   };
 }
 
-export const systemNet: Net = netOf(systemClock, { udp: openUdp, tcp: openTcp });
+const sockets = netOf(systemClock, { udp: openUdp, tcp: openTcp });
+
+export const systemNet: Net = {
+  ...sockets,
+  ipsec: (options) => openIpsec(options, { net: sockets, raw: openRawIp }),
+};

@@ -13,6 +13,7 @@ export function scoped(net: Net, cidrs: readonly string[]): Net {
   return {
     clock: net.clock,
     open: async (transport, options) => scopedSocket(await net.open(transport, options), check),
+    ...scopedIpsec(net, check),
   };
 }
 
@@ -26,6 +27,21 @@ export function scopeCheck(cidrs: readonly string[]): (address: string) => void 
       `Nothing is sent to "${address}": it is outside the profile's scope (${scope})`,
       "If the address belongs to the lab, add it to `scope` in the profile; otherwise see why the device names it.",
     );
+  };
+}
+
+/** ESP packets, and what goes in the clear beside them. */
+function scopedIpsec(net: Net, check: (address: string) => void): Pick<Net, "ipsec"> {
+  if (!net.ipsec) return {};
+  const open = net.ipsec.bind(net);
+  return {
+    ipsec: (options) => {
+      const allow = (address: string) => {
+        check(address);
+        options.allow?.(address);
+      };
+      return open({ ...options, allow });
+    },
   };
 }
 

@@ -97,7 +97,7 @@ class StreamSocket implements MessageSocket {
     const { stream } = connection;
     this.#tell("out", "sip", connection, bytes);
     try {
-      await this.#within(this.#limits.sendMs, (signal) => aborted(stream.write(bytes), signal));
+      await this.#within(this.#limits.sendMs, (signal) => aborted(stream.write(bytes, to.security), signal));
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       // A connection that took half a message is of no use for the next one.
@@ -144,12 +144,12 @@ class StreamSocket implements MessageSocket {
     const running = to.connection === NEW_CONNECTION ? undefined : this.#dialing.get(key);
     if (running) return running;
     const name = to.connection === NEW_CONNECTION ? `${key} new ${++count}` : key;
-    const dialling = this.#connect(to.remote).finally(() => void this.#dialing.delete(name));
+    const dialling = this.#connect(to).finally(() => void this.#dialing.delete(name));
     this.#dialing.set(name, dialling);
     return dialling;
   }
 
-  async #connect(remote: Endpoint): Promise<Connection> {
+  async #connect({ remote, security }: Flow): Promise<Connection> {
     // The listener holds its port, so that what we dial from another one; without a listener the port is ours.
     const local = {
       address: this.#options.local.address,
@@ -158,7 +158,7 @@ class StreamSocket implements MessageSocket {
     try {
       const stream = await this.#within(
         this.#limits.connectMs,
-        (signal) => this.#transport.dial(local, remote, signal),
+        (signal) => this.#transport.dial(local, remote, signal, security),
       );
       if (!this.#closing.signal.aborted) return this.#add(stream);
       await stream.destroy();
@@ -224,7 +224,9 @@ class StreamSocket implements MessageSocket {
 
   #arrived(connection: Connection, bytes: Uint8Array, note?: string): void {
     this.#tell("in", "sip", connection, bytes, note);
-    this.#inbox.push({ bytes, at: this.#options.clock.now(), flow: connection.flow });
+    const { flow, stream: { security } } = connection;
+    const now = security === flow.security || security === undefined ? flow : { ...flow, security };
+    this.#inbox.push({ bytes, at: this.#options.clock.now(), flow: now });
   }
 
   #lost(connection: Connection, error: Error | undefined): void {
@@ -262,12 +264,17 @@ class StreamSocket implements MessageSocket {
   #tell(
     direction: "in" | "out",
     layer: "sip" | "tcp",
-    { stream: { local, remote }, id }: Connection,
+    { stream, id }: Connection,
     bytes: Uint8Array,
     note?: string,
   ): void {
     const { tap, clock } = this.#options;
-    const extra = note === undefined ? {} : { note };
+    const { local, remote } = stream;
+    const security = direction === "out" ? stream.securityOut ?? stream.security : stream.security;
+    const extra = {
+      ...(note === undefined ? {} : { note }),
+      ...(security === undefined ? {} : { security }),
+    };
     tap?.({
       at: clock.now(),
       direction,

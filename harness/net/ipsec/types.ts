@@ -5,7 +5,7 @@
  */
 import type { EspFailure, EspOverrides, EspSa } from "../../wire/esp.ts";
 import type { TcpFields } from "../../wire/mod.ts";
-import type { Clock, Endpoint, Framer, MessageSocket, StreamLimits, Tap } from "../types.ts";
+import type { Clock, Endpoint, Framer, MessageSocket, Net, StreamLimits, Tap } from "../types.ts";
 
 /**
  * What ESP packets travel in: "raw" is IP protocol 50 and needs CAP_NET_RAW; "udp" is UDP (RFC 3948) and needs
@@ -20,7 +20,7 @@ export interface IpsecOptions {
   /** Local address, an IP literal of this machine: what the outermost IP header names. */
   readonly address: string;
   /** What to open; at least one. The UDP port is 4500 by default, 0 takes any. */
-  readonly carriers: { readonly raw?: boolean; readonly udp?: { readonly port?: number } };
+  readonly carriers: { readonly raw?: boolean; readonly udp?: UdpCarrierOptions };
   readonly policy: EspPolicy;
   readonly clock: Clock;
   /** Gives that many octets: ports and initial sequence numbers come from it. */
@@ -32,6 +32,12 @@ export interface IpsecOptions {
   readonly allow?: (address: string) => void;
 }
 
+export interface UdpCarrierOptions {
+  readonly port?: number;
+  /** Opens its socket in place of this machine: a NAT that somebody plays. */
+  readonly through?: Pick<Net, "open">;
+}
+
 /**
  * Whose rules they are: the UE's or the P-CSCF's. Called for every packet, TCP segments without payload included;
  * it must be quick and must not throw.
@@ -39,9 +45,14 @@ export interface IpsecOptions {
 export interface EspPolicy {
   /**
    * How this packet goes out. "clear": without ESP, from the port of the same number of this machine; "drop": not at
-   * all. A TCP connection is in the clear as a whole or not at all: that is decided when it is opened.
+   * all. A TCP connection whose segment may not go inside ESP fails at once; `copies: 0` is the way to lose a packet.
    */
   outbound(packet: OutboundPacket): EspSa | EspWay | "clear" | "drop";
+  /**
+   * Whether a message over TCP goes on a connection in the clear, as a whole; default "esp". Asked before each
+   * message whose `Flow.connection` names none that is open in the clear.
+   */
+  connects?(packet: OutboundPacket): "esp" | "clear";
   /** The SA with this SPI, undefined if there is none. `from` has the port 0 where the carrier is raw. */
   inbound(spi: number, from: Endpoint, carrier: EspCarrierName): EspSa | undefined;
   /**

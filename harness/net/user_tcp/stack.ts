@@ -47,10 +47,11 @@ export interface StackEvent {
   readonly connection: TcpConnection;
 }
 
-/** What became of octets that came: the connection that took them, if one did. */
-export type SegmentTaken =
-  | { readonly connection?: TcpConnection; readonly segment: TcpSegment }
-  | "malformed";
+/**
+ * What became of octets that came: the connection that took them, if one did, and whether it has now more of the
+ * peer's stream (or its SYN or FIN) than before.
+ */
+export type SegmentTaken = { readonly connection?: TcpConnection; readonly advanced: boolean } | "malformed";
 
 interface Entry {
   readonly connection: TcpConnection;
@@ -127,13 +128,14 @@ export class TcpStack {
     const remote = { address: addresses.source, port: segment.sourcePort };
     const entry = this.#entryFor(local, remote, segment);
     if (entry) {
-      entry.connection.receive(segment, now);
+      const { connection } = entry;
+      const before = connection.sequenceExpected;
+      connection.receive(segment, now);
       this.#noted(entry);
-      return { segment, connection: entry.connection };
+      return { connection, advanced: connection.sequenceExpected !== before };
     }
     const made = this.#accept(local, remote, segment, now);
-    if (made) return { segment, connection: made };
-    return { segment };
+    return made ? { connection: made, advanced: true } : { advanced: false };
   }
 
   /** Segments of all connections. The connections that are over are forgotten here. */

@@ -1,0 +1,26 @@
+/** Run by loopback_test.ts as nobody. */
+import { EnvironmentError } from "../../../errors.ts";
+import { systemClock } from "../../clock.ts";
+import { systemNet } from "../../net.ts";
+import { flow, openPair } from "./pair.ts";
+
+const addresses = ["127.12.3.1", "127.12.3.2"] as const;
+const options = { net: systemNet, clock: systemClock, addresses };
+
+const told = await openPair({ ...options, carriers: [{ raw: true }, { raw: true }] }).then(
+  () => "it works",
+  (error) => error instanceof EnvironmentError ? `${error.message} | ${error.remedy}` : `wrong: ${error}`,
+);
+// deno-lint-ignore no-console -- read by the test
+console.log(told);
+
+const { a, b, close } = await openPair({ ...options, carriers: [{ udp: {} }, { udp: {} }] });
+const ue = await a.host.open("udp", { port: 0 });
+const pcscf = await b.host.open("udp", { port: 0 });
+await ue.send(new TextEncoder().encode("REGISTER"), flow("udp", ue.local, pcscf.local));
+const incoming = await pcscf.receive();
+// deno-lint-ignore no-console -- read by the test
+console.log(
+  `${new TextDecoder().decode(incoming?.bytes)} ${incoming?.flow.security ? "inside ESP" : "in the clear"}`,
+);
+await close();

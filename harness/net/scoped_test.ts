@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EnvironmentError } from "../errors.ts";
 import { AddressSyntaxError } from "./cidr.ts";
 import { FakeClock } from "./clock_fake.ts";
+import type { EspPolicy } from "./ipsec/types.ts";
 import { MemoryNet } from "./memory.ts";
 import { netOf } from "./net.ts";
 import { scopeCheck, scoped } from "./scoped.ts";
@@ -24,6 +25,22 @@ Deno.test("scoped() sends inside the scope and refuses everything else, naming a
     );
   }
   await Promise.all([a.close(), b.close()]);
+});
+
+Deno.test("scoped() holds for IPsec too", async () => {
+  const clock = new FakeClock();
+  const net = scoped(new MemoryNet(clock), ["10.0.0.0/30"]);
+  const policy: EspPolicy = { outbound: () => "drop", inbound: () => undefined };
+  const random = (octets: number) => new Uint8Array(octets);
+  const host = await net.ipsec?.({ address: "10.0.0.1", carriers: { raw: true }, policy, clock, random });
+  assert(host);
+  await host.sendEsp(bytes("in"), { to: { address: "10.0.0.2", port: 0 } });
+  await assert.rejects(
+    host.sendEsp(bytes("out"), { to: { address: "10.0.0.4", port: 0 } }),
+    EnvironmentError,
+  );
+  await host.close();
+  assert.equal(scoped(netOf(clock, {}), []).ipsec, undefined);
 });
 
 Deno.test("scopeCheck() refuses a range that is none, and everything for an empty scope", () => {

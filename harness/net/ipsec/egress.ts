@@ -54,7 +54,7 @@ export class Egress {
     return carrier.send(packet, remote, sourceAddress, (seen) => evidence.wire("out", seen)).catch(
       (error) => {
         const why = error instanceof Error ? error.message : String(error);
-        evidence.note("out", "ip", { local: carrier.local, remote }, why);
+        evidence.note("out", { local: carrier.local, remote }, why);
         throw error;
       },
     );

@@ -26,12 +26,13 @@ export class Evidence {
   }
 
   /** Something that is worth knowing and is no packet. */
-  note(direction: Direction, transport: "udp" | "tcp" | "ip", { local, remote }: Ends, note: string): void {
-    const layer = transport === "ip" ? "esp" : transport;
-    const bytes = new Uint8Array(0);
-    this.#tap?.({ at: this.#clock.now(), direction, layer, transport, local, remote, bytes, note });
+  note(direction: Direction, { local, remote }: Ends, note: string): void {
+    const what = { direction, layer: "esp", transport: "ip", local, remote, bytes: NOTHING } as const;
+    this.#tap?.({ at: this.#clock.now(), ...what, note });
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 export interface Ends {
   readonly local: Endpoint;

@@ -237,7 +237,7 @@ export class UserSpaceHost implements IpsecHost {
     const remote = canonicalEndpoint(to.remote);
     const clear = udpDatagram(local, remote, bytes);
     const way = this.#way("udp", local, remote, to.security);
-    if (way === "drop") return this.#evidence.note("out", "udp", { local, remote }, DROPPED);
+    if (way === "drop") return this.#evidence.note("out", { local, remote }, DROPPED);
     if (way === "clear") {
       if (!guard) {
         throw new LocalMisuseError("This socket speaks only inside ESP: it was opened without `clear`");
@@ -287,21 +287,21 @@ export class UserSpaceHost implements IpsecHost {
     const verdict = policy.opened?.(arrival);
     const { inner, sa } = arrival;
     if (!inner || !datagram || !sa) return;
-    if (verdict === "drop") return this.#evidence.note("in", inner.transport, inner, "dropped by the policy");
+    if (verdict === "drop") return this.#evidence.note("in", inner, "dropped by the policy");
     this.#deliver(inner, datagram, securityOf(sa.spi));
   }
 
   #deliver(inner: InnerPacket, datagram: Uint8Array, security: string): void {
     const { transport, local, remote, payload } = inner;
     if (!this.#addresses.has(local.address)) {
-      return this.#evidence.note("in", transport, inner, `dropped: "${local.address}" is not this host`);
+      return this.#evidence.note("in", inner, `dropped: "${local.address}" is not this host`);
     }
     if (transport === "tcp") {
       const addresses = { source: remote.address, destination: local.address };
       return this.#tcp.receive(datagram, addresses, security);
     }
     const socket = this.#udpSockets.get(formatEndpoint(local));
-    if (!socket) return this.#evidence.note("in", "udp", inner, `dropped: nobody has port ${local.port}`);
+    if (!socket) return this.#evidence.note("in", inner, `dropped: nobody has port ${local.port}`);
     this.#evidence.message("in", inner, payload, security);
     const at = this.#options.clock.now();
     socket.arrived({ bytes: payload, at, flow: { transport: "udp", local, remote, security } });

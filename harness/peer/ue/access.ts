@@ -4,13 +4,24 @@ import type { Endpoint, TransportName } from "../../net/types.ts";
 import type { Profile, Subscriber } from "../../../profiles/types.ts";
 import type { UeOptions } from "./types.ts";
 
+/** How a UE protects what it sends: as told, else as its subscriber does. */
+export function securityOf(
+  subscriber: Subscriber,
+  { security }: UeOptions,
+): NonNullable<UeOptions["security"]> {
+  return security ?? subscriber.security ?? "none";
+}
+
 /** Name of the profile's access the UE is on. */
 export function accessOf(profile: Profile, subscriber: Subscriber, options: UeOptions): string | undefined {
   if (options.access !== undefined) return options.access;
   const names = Object.keys(profile.access);
   const address = options.local?.address;
-  // TS 33.203 N.1: SIP Digest is not for accesses that 3GPP defines; AKA is made for them.
-  const fitting = subscriber.aka ? ["3gpp"] : ["fixed", "wlan", "nass"];
+  // TS 33.203 N.1: SIP Digest is not for accesses that 3GPP defines; AKA is made for them. Where the device speaks
+  // IPsec it may want it there (6.2), so a UE without it goes elsewhere if it can.
+  const wants3gpp = securityOf(subscriber, options) !== "none" ||
+    (subscriber.aka !== undefined && profile.capabilities["ipsec"] !== true);
+  const fitting = wants3gpp ? ["3gpp"] : ["fixed", "wlan", "nass"];
   const inOrder = [...names].sort((a, b) => Number(fitting.includes(b)) - Number(fitting.includes(a)));
   if (address === undefined) return inOrder[0];
   return inOrder.find((name) => profile.access[name]?.includes(address));

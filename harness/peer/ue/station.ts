@@ -121,8 +121,8 @@ export class Station {
     return live;
   }
 
-  sendRaw(bytes: Uint8Array): void {
-    this.#layer.sendRaw(bytes, this.protection.flow({ step: "request" }));
+  sendRaw(bytes: Uint8Array, sending: Sending): void {
+    this.#layer.sendRaw(bytes, this.protection.flow(sending));
     this.#driver.kick();
   }
 

@@ -371,9 +371,9 @@ export interface Ue {
   silent(method?: string, within?: number): Promise<boolean>;
 
   /** Sends a request as it stands (its Via and CSeq are the case's business) and tracks its answers. */
-  send(request: SipRequest): Promise<Exchange>;
+  send(request: SipRequest, how?: IpsecSending): Promise<Exchange>;
   /** Sends octets; answers arrive through `stray()`. */
-  sendRaw(bytes: Uint8Array): Promise<void>;
+  sendRaw(bytes: Uint8Array, how?: IpsecSending): Promise<void>;
   /** The next message that belongs to no transaction of ours; undefined if none came (default: timers.silence). */
   stray(within?: number): Promise<SipRequest | SipResponse | undefined>;
   /** Octets from the network that are no SIP message, or one that cannot be read where it has to be. */

@@ -3,14 +3,16 @@ import { formatCredentials, type SipRequest, type SipResponse, StreamFramer } fr
 import type { Endpoint, TransportName } from "../../net/types.ts";
 import type { Profile, Subscriber } from "../../../profiles/types.ts";
 import { begin, orSilence, quiet } from "../no_answer.ts";
-import { accessNetworkInfo, accessOf, entryPoint, localEndpoint } from "./access.ts";
+import { accessNetworkInfo, accessOf, entryPoint, localEndpoint, securityOf } from "./access.ts";
 import type { Sender } from "./build.ts";
 import { Calls } from "./calls.ts";
 import type { Means } from "./challenge.ts";
 import { methodIs } from "./inbox.ts";
+import { openIpsecProtection, PLAIN_IPSEC } from "./ipsec/open.ts";
 import type { Arrived } from "./incoming.ts";
 import { type Isim, isimOf } from "./isim.ts";
-import { Cleartext, type Protection } from "./protection.ts";
+import type { IpsecSending } from "./ipsec/types.ts";
+import { Cleartext, type Protection, waysOf } from "./protection.ts";
 import { Registrations } from "./registration.ts";
 import { Requests } from "./requests.ts";
 import { Station } from "./station.ts";
@@ -43,6 +45,11 @@ export function newMemory(): t.UeMemory {
 async function openProtection(setup: t.UeSetup, local: Endpoint): Promise<Protection> {
   const { net, clock, tap, profile, options = {} } = setup;
   const { transport, remote } = entryPoint(profile, options);
+  const security = securityOf(options.like?.subscriber ?? setup.subscriber, options);
+  if (security !== "none") {
+    const chosen = security === "ipsec-3gpp" ? PLAIN_IPSEC : security;
+    return await openIpsecProtection(setup, local, { transport, remote }, chosen);
+  }
   const socket = await net.open(transport, {
     local,
     clock,
@@ -225,12 +232,13 @@ class LiveUe implements t.Ue {
     return quiet(this.#station.unclaimed.look(methodIs(method), within).then(() => false, orSilence(true)));
   }
 
-  send(request: SipRequest): Promise<t.Exchange> {
-    return begin(() => this.#station.exchange(request, { step: "request" }));
+  send(request: SipRequest, how: IpsecSending = {}): Promise<t.Exchange> {
+    const step = request.method === "REGISTER" ? "register" : "request";
+    return begin(() => this.#station.exchange(request, { ...waysOf(how), step }));
   }
 
-  sendRaw(bytes: Uint8Array): Promise<void> {
-    return begin(() => this.#station.sendRaw(bytes));
+  sendRaw(bytes: Uint8Array, how: IpsecSending = {}): Promise<void> {
+    return begin(() => this.#station.sendRaw(bytes, { ...waysOf(how), step: "request" }));
   }
 
   stray(within: number = this.#timers.silence): Promise<SipRequest | SipResponse | undefined> {
@@ -240,7 +248,7 @@ class LiveUe implements t.Ue {
 
   keepAlive(within: number = this.#timers.answer): Promise<boolean> {
     const anything = { what: "the answer to a keep-alive", fits: () => true };
-    const sent = begin(() => this.#station.sendRaw(new TextEncoder().encode("\r\n\r\n")));
+    const sent = begin(() => this.#station.sendRaw(CRLF_CRLF, { step: "request" }));
     return quiet(
       sent.then(() => this.#station.pongs.take(anything, within)).then(() => true, orSilence(false)),
     );
@@ -252,6 +260,9 @@ class LiveUe implements t.Ue {
     return this.#station.close();
   }
 }
+
+/** RFC 5626 4.4.1 */
+const CRLF_CRLF = new TextEncoder().encode("\r\n\r\n");
 
 /** What the network says to a UE without a case having to think of it (RFC 3261 11.2, RFC 6665 4.1.3). */
 function answerByItself(arrived: Arrived): void {

@@ -46,6 +46,11 @@ export class ScriptedNetwork {
     return this;
   }
 
+  /** Of the message that is being heard, or was heard last. */
+  get lastFlow(): Flow | undefined {
+    return this.#lastFlow;
+  }
+
   /** The requests of one method, in order. */
   of(method: string): SipRequest[] {
     return this.requests.filter((request) => request.method === method);

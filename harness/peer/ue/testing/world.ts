@@ -7,6 +7,7 @@ import type { TapRecord, TransportName } from "../../../net/types.ts";
 import { createUe, newMemory } from "../ue.ts";
 import type { Ue, UeMemory, UeOptions } from "../types.ts";
 import { ScriptedNetwork } from "./scripted_network.ts";
+import { ScriptedPcscf } from "./scripted_pcscf.ts";
 
 export const TIMERS: Profile["timers"] = {
   t1: 500,
@@ -69,6 +70,7 @@ export class World {
   readonly tapped: TapRecord[] = [];
   readonly memory: UeMemory = newMemory();
   readonly #ues: Ue[] = [];
+  #pcscf: ScriptedPcscf | undefined;
   #made = 0;
 
   private constructor(net: (clock: FakeClock) => MemoryNet, open: (world: World) => ScriptedNetwork) {
@@ -84,6 +86,12 @@ export class World {
     await world.network.open();
     return world;
   }
+
+  /** The network speaks IPsec from now on. */
+  readonly pcscf = async (): Promise<ScriptedPcscf> => {
+    this.#pcscf = await new ScriptedPcscf(this.network, this.net, this.clock).open();
+    return this.#pcscf;
+  };
 
   readonly ue = async (subscriber: Subscriber, options: UeOptions = {}): Promise<Ue> => {
     const ue = await createUe({
@@ -107,6 +115,7 @@ export class World {
   /** Closes everything, and lets time pass so that nothing is left waiting for the clock. */
   async close(): Promise<void> {
     await Promise.all(this.#ues.map((ue) => ue.close()));
+    await this.#pcscf?.close();
     await this.network.close();
   }
 }

@@ -1,0 +1,136 @@
+/** Brings the IPsec side of a UE to life: its host, its unprotected socket, its table. */
+import { StreamFramer } from "sip-codec";
+import { EnvironmentError, LocalMisuseError } from "../../../errors.ts";
+import type { EspCarrierName } from "../../../net/ipsec/types.ts";
+import type { Endpoint, MessageSocket, Net, Tap } from "../../../net/types.ts";
+import type { Protection } from "../protection.ts";
+import type { UeSetup } from "../types.ts";
+import { Ipsec } from "./ipsec.ts";
+import { Nat, privateAddress } from "./nat.ts";
+import { claimedPairs } from "./offer.ts";
+import { SaTable } from "./sa_table.ts";
+import { ENCAPSULATION_PORT, Traffic } from "./traffic.ts";
+import type { IpsecMode, IpsecOptions } from "./types.ts";
+
+/** What `security: "ipsec-3gpp"` stands for. */
+export const PLAIN_IPSEC: IpsecOptions = { mechanism: "ipsec-3gpp" };
+
+/**
+ * @param at the unprotected entry point and its transport
+ * @throws EnvironmentError where this machine cannot speak IPsec: protocol 50 needs CAP_NET_RAW
+ */
+export async function openIpsecProtection(
+  setup: UeSetup,
+  local: Endpoint,
+  at: { readonly transport: string; readonly remote: Endpoint },
+  options: IpsecOptions,
+): Promise<Protection> {
+  const { net, clock, profile, random, tap } = setup;
+  const timers = setup.timers ?? profile.timers;
+  const nat = natOf(net, local, options, setup);
+  const modes = options.modes ?? (nat ? BOTH : ["trans"]);
+  const carriers = options.carriers ?? carriersFor(modes, nat !== undefined);
+  const table = new SaTable();
+  const traffic = new Traffic(table, () => clock.now());
+  const told: Tap = (record) => {
+    traffic.tapped(record);
+    tap?.(record);
+  };
+  const through = nat ? { port: ENCAPSULATION_PORT, through: { open: nat.open } } : {};
+  const host = await open(net)({
+    address: local.address,
+    carriers: {
+      ...(carriers.includes("raw") ? { raw: true } : {}),
+      ...(carriers.includes("udp") ? { udp: through } : {}),
+    },
+    policy: traffic,
+    clock,
+    random: (octets) => random.bytes(octets),
+    tap: told,
+  });
+  const framer = () => new StreamFramer();
+  let clear: MessageSocket | undefined;
+  try {
+    const transport = sipTransport(at.transport);
+    const opener = nat ?? net;
+    clear = await opener.open(transport, { local, clock, framer, ...(tap ? { tap } : {}) });
+    const ipsec = new Ipsec({
+      host,
+      table,
+      traffic,
+      clear,
+      remote: at.remote,
+      transport: options.transport ?? transport,
+      modes,
+      pairs: options.offers ?? claimedPairs(profile),
+      first: options,
+      carried: (mode) => carriers.includes(mode === "trans" ? "raw" : "udp"),
+      wrongSa: options.wrongSa ?? "discard",
+      nat: nat && {
+        get public() {
+          return nat.publicOf(ENCAPSULATION_PORT) ?? local;
+        },
+        rebind: () => nat.rebind(),
+      },
+      elsewhere: (bytes, to) => sendOnce(net, local.address, bytes, to, setup),
+      framer,
+      clock,
+      timers,
+      random,
+    });
+    return await ipsec.open();
+  } catch (error) {
+    await clear?.close();
+    await host.close();
+    throw error;
+  }
+}
+
+const BOTH: readonly IpsecMode[] = ["trans", "UDP-enc-tun"];
+
+/** Behind a NAT protocol 50 leads nowhere: such a UE needs no privilege, though it offers "trans" too. */
+function carriersFor(modes: readonly IpsecMode[], behindNat: boolean): readonly EspCarrierName[] {
+  if (behindNat) return ["udp"];
+  return modes.map((mode) => mode === "trans" ? "raw" : "udp");
+}
+
+function natOf(net: Net, local: Endpoint, { nat }: IpsecOptions, { random }: UeSetup): Nat | undefined {
+  if (!nat) return undefined;
+  const told = nat === true ? undefined : nat.privateAddress;
+  return new Nat({
+    net,
+    publicAddress: local.address,
+    privateAddress: told ?? privateAddress(random, local.address),
+  });
+}
+
+function open(net: Net): NonNullable<Net["ipsec"]> {
+  if (net.ipsec) return (options) => net.ipsec!(options);
+  throw new EnvironmentError(
+    "This machine cannot speak IPsec: its network has no host for it",
+    "Leave out cases that need it, or run them on Linux.",
+  );
+}
+
+/** SM1 goes over UDP or TCP: TLS is a mechanism of its own. */
+function sipTransport(transport: string): "udp" | "tcp" {
+  if (transport === "udp" || transport === "tcp") return transport;
+  throw new LocalMisuseError(`The transport of a UE with ipsec-3gpp is "${transport}", needs "udp" or "tcp"`);
+}
+
+/** From a port that has nothing to do with the UE: what an attacker behind the same NAT has. */
+async function sendOnce(
+  net: Net,
+  address: string,
+  bytes: Uint8Array,
+  to: Endpoint,
+  { clock, tap }: UeSetup,
+): Promise<void> {
+  const told: Tap = (record) => tap?.({ ...record, layer: "udp" });
+  const socket = await net.open("udp", { local: { address, port: 0 }, clock, tap: told });
+  try {
+    await socket.send(bytes, { transport: "udp", local: socket.local, remote: to });
+  } finally {
+    await socket.close();
+  }
+}

@@ -1,0 +1,221 @@
+/** `ue.ipsec`: what a case sees of the SAs, and the packets it sends by hand. */
+import type { SipRequest, SipResponse } from "sip-codec";
+import { EnvironmentError, LocalMisuseError } from "../../../errors.ts";
+import type { MessageSocket } from "../../../net/types.ts";
+import type { EspKeys } from "../../../wire/esp.ts";
+import { orSilence, quiet } from "../../no_answer.ts";
+import { Association, keysOf } from "./association.ts";
+import type { Ipsec, IpsecParts } from "./ipsec.ts";
+import { ENCAPSULATION_PORT, IN_THE_CLEAR, wayOf } from "./traffic.ts";
+import type {
+  AlgorithmPair,
+  Carried,
+  Discarded,
+  ElsewhereOptions,
+  IpsecSending,
+  IpsecView,
+  NatView,
+  SaSet,
+  Way,
+} from "./types.ts";
+
+export class LiveIpsecView implements IpsecView {
+  readonly nat: NatView | undefined;
+  readonly #ipsec: Ipsec;
+  readonly #parts: IpsecParts;
+
+  constructor(ipsec: Ipsec, parts: IpsecParts) {
+    this.#ipsec = ipsec;
+    this.#parts = parts;
+    this.nat = parts.host.encapsulation && this.#natView();
+  }
+
+  get client(): readonly string[] {
+    return this.#ipsec.client;
+  }
+
+  get server(): readonly string[] {
+    return this.#ipsec.server;
+  }
+
+  get sets(): readonly SaSet[] {
+    return [...this.#ipsec.table.sets];
+  }
+
+  get current(): SaSet | undefined {
+    return this.#ipsec.table.current;
+  }
+
+  get old(): SaSet | undefined {
+    return this.#ipsec.table.old;
+  }
+
+  get new(): SaSet | undefined {
+    return this.#ipsec.table.new;
+  }
+
+  get discarded(): readonly Discarded[] {
+    return [...this.#ipsec.discarded];
+  }
+
+  get strays(): IpsecView["strays"] {
+    return [...this.#parts.traffic.strays];
+  }
+
+  get arrivals(): IpsecView["arrivals"] {
+    return [...this.#parts.traffic.arrivals];
+  }
+
+  get sent(): number {
+    return this.#parts.traffic.sent.length;
+  }
+
+  carried(message: SipRequest | SipResponse): Carried {
+    return this.#ipsec.carried(message);
+  }
+
+  nextDiscarded(within: number = this.#parts.timers.silence): Promise<Discarded | undefined> {
+    const anything = { what: "a message by a wrong way", fits: () => true };
+    return quiet(this.#ipsec.discards.take(anything, within).catch(orSilence(undefined)));
+  }
+
+  sequences(spi: number): readonly number[] {
+    return this.#parts.traffic.sequences(spi);
+  }
+
+  async again(n: number, from: ElsewhereOptions = {}): Promise<void> {
+    const { sent } = this.#parts.traffic;
+    const packet = sent.at(n);
+    if (!packet) throw new LocalMisuseError(`again(${n}) needs a packet; ${sent.length} were sent so far`);
+    await this.sendOctets(packet.packet, { carrier: packet.carrier, ...from });
+  }
+
+  async sendOctets(bytes: Uint8Array, from: ElsewhereOptions = {}): Promise<void> {
+    const { host, remote, elsewhere } = this.#parts;
+    const { carrier, sourceAddress, otherPort, toPort = ENCAPSULATION_PORT } = from;
+    const to = { address: remote.address, port: toPort };
+    if (otherPort) return await elsewhere(bytes, to);
+    await host.sendEsp(bytes, {
+      to,
+      ...(carrier ? { carrier } : {}),
+      ...(sourceAddress === undefined ? {} : { sourceAddress }),
+    });
+  }
+
+  forget(set?: SaSet): void {
+    if (set === undefined) return this.#ipsec.forget();
+    if (!(set instanceof Association)) throw new LocalMisuseError("forget() needs an SA set of this UE");
+    this.#ipsec.forget(set);
+  }
+
+  async send(
+    payload: Uint8Array,
+    options: IpsecSending & { readonly fromPort?: number; readonly toPort?: number } = {},
+  ): Promise<void> {
+    const { way, esp, over, fromPort, toPort } = options;
+    if (way === "clear" || way === "clear-to-protected") {
+      const port = fromPort ?? this.#parts.clear.local.port;
+      const transport = over ?? (this.#parts.clear.transport === "tcp" ? "tcp" : "udp");
+      return await this.#sendClear(this.#socket(transport, port), payload, toPort ?? this.#clearPort(way));
+    }
+    if (over === "tcp") throw new LocalMisuseError("send() makes datagrams; TCP needs a connection");
+    const set = this.#ipsec.setOf(way);
+    const from = fromPort === set.portUs ? "port-us" : "port-uc";
+    await this.#parts.host.sendPacket({
+      ...wayOf({ set, from, esp }),
+      local: { address: esp?.innerSource ?? set.ueAddress, port: fromPort ?? set.portUc },
+      remote: { address: esp?.innerDestination ?? set.pcscfAddress, port: toPort ?? set.portPs },
+      payload,
+    });
+  }
+
+  async connects(
+    { from = "port-uc", way }: { readonly from?: "port-uc" | "port-us"; readonly way?: Way } = {},
+  ): Promise<boolean> {
+    const nothing = new Uint8Array(0);
+    try {
+      if (way === "clear" || way === "clear-to-protected") {
+        const set = this.#ipsec.table.current ?? this.#ipsec.setOf("new");
+        const socket = this.#socket("tcp", set.ports(from).ours);
+        await this.#sendClear(socket, nothing, this.#clearPort(way), "new");
+        return true;
+      }
+      const set = this.#ipsec.setOf(way);
+      const { ours, theirs } = set.ports(from);
+      const socket = this.#socket("tcp", ours);
+      await socket.send(nothing, {
+        transport: "tcp",
+        local: socket.local,
+        remote: { address: set.pcscfAddress, port: theirs },
+        connection: "new",
+        security: this.#parts.traffic.passage(set, from),
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof EnvironmentError) return false;
+      throw error;
+    }
+  }
+
+  keys(
+    pair: AlgorithmPair,
+    { ck, ik }: { readonly ck?: Uint8Array; readonly ik?: Uint8Array } = {},
+  ): EspKeys {
+    const latest = this.#ipsec.table.sets.at(-1);
+    if (!latest && !(ck && ik)) throw new LocalMisuseError("keys() needs CK and IK: there are no SAs yet");
+    return keysOf(pair, { ck: ck ?? latest!.ck, ik: ik ?? latest!.ik });
+  }
+
+  async #sendClear(
+    socket: MessageSocket,
+    payload: Uint8Array,
+    port: number,
+    connection?: string,
+  ): Promise<void> {
+    await socket.send(payload, {
+      transport: socket.transport,
+      local: socket.local,
+      remote: { address: this.#parts.remote.address, port },
+      security: IN_THE_CLEAR,
+      ...(connection === undefined ? {} : { connection }),
+    });
+  }
+
+  #clearPort(way: "clear" | "clear-to-protected"): number {
+    if (way === "clear") return this.#parts.remote.port;
+    const { table } = this.#ipsec;
+    const set = table.current ?? table.new ?? table.sets.at(-1);
+    if (set) return set.portPs;
+    throw new LocalMisuseError("There is no port_ps yet: it comes with SM6");
+  }
+
+  #socket(transport: "udp" | "tcp", port: number): MessageSocket {
+    const socket = this.#ipsec.socketAt(transport, port);
+    if (socket) return socket;
+    throw new LocalMisuseError(`The UE has no ${transport} socket on port "${port}"`);
+  }
+
+  #natView(): NatView {
+    const { nat, clear, host, remote } = this.#parts;
+    return {
+      privateAddress: clear.local.address,
+      get public() {
+        return nat?.public ?? host.encapsulation!;
+      },
+      keepAlive: () =>
+        host.sendEsp(NAT_KEEPALIVE, {
+          to: { address: remote.address, port: ENCAPSULATION_PORT },
+          carrier: "udp",
+        }),
+      rebind: () => {
+        if (nat) return nat.rebind();
+        return Promise.reject(
+          new LocalMisuseError("rebind() needs a NAT that we play: say `nat: true` in `security`"),
+        );
+      },
+    };
+  }
+}
+
+/** RFC 3948 2.3. */
+const NAT_KEEPALIVE = Uint8Array.of(0xff);

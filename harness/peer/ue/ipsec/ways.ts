@@ -1,0 +1,65 @@
+/** Which way a message of the UE takes: as TS 33.203 7.4.1a says, or as a case says otherwise. */
+import { LocalMisuseError, PeerViolation } from "../../../errors.ts";
+import type { Sending } from "../protection.ts";
+import type { Association } from "./association.ts";
+import type { SaTable } from "./sa_table.ts";
+import type { Way } from "./types.ts";
+
+/** Under an SA set, or in the clear to the unprotected port or to port_ps. */
+export type Chosen =
+  | { readonly set: Association }
+  | { readonly set: undefined; readonly toProtected: boolean };
+
+/** What a way depends on besides the table. */
+export interface WayFacts {
+  /** The set that SM6 made, or why there is none. */
+  ofChallenge(sending: Sending): Association | string;
+  /** The way of the SM1 that was challenged; undefined where it went in the clear. */
+  ofFirst(sending: Sending): Association | undefined;
+}
+
+const CLEAR: Chosen = { set: undefined, toProtected: false };
+
+/**
+ * @throws LocalMisuseError where a case names an SA set that there is not, or sends a request other than REGISTER
+ * before there are SAs and does not say `way`
+ * @throws PeerViolation where SM6 made no SAs that SM7 could go under
+ */
+export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chosen {
+  const { way, step } = sending;
+  if (way !== undefined) return named(way, table);
+  switch (step) {
+    case "register": // "If SM1 was protected, it shall be protected with the old outbound SA": the one in use.
+      return table.current ? { set: table.current } : CLEAR;
+    case "answer": {
+      const set = facts.ofChallenge(sending);
+      if (typeof set === "string") throw new PeerViolation(set);
+      return { set };
+    }
+    case "failure": {
+      const set = facts.ofFirst(sending);
+      return set && set.state !== "deleted" ? { set } : CLEAR;
+    }
+    case "request":
+      if (table.current) return { set: table.current };
+      throw new LocalMisuseError(
+        'There are no SAs for a request: the UE is not registered; say { way: "clear" } to send it all the same',
+      );
+  }
+}
+
+/** The set of a way that a case names. */
+export function setNamed(way: Exclude<Way, "clear" | "clear-to-protected">, table: SaTable): Association {
+  const set = typeof way === "object" ? table.sets.findLast(({ name }) => name === way.set) : table[way];
+  if (set) return set;
+  const there = table.sets.map(({ name, state }) => `"${name}" (${state})`).join(", ") || "none";
+  throw new LocalMisuseError(
+    `There is no SA set "${typeof way === "object" ? way.set : way}"; there is ${there}`,
+  );
+}
+
+function named(way: Way, table: SaTable): Chosen {
+  if (way === "clear") return CLEAR;
+  if (way === "clear-to-protected") return { set: undefined, toProtected: true };
+  return { set: setNamed(way, table) };
+}

@@ -89,7 +89,7 @@ export class Cursor {
   quotedText(): string {
     const start = this.at;
     this.skipQuoted();
-    return unquote(this.text.slice(start, this.at), this);
+    return unquoteBetween(this.text, start, this.at, this);
   }
 
   /** What stands here, for error messages. */
@@ -147,20 +147,28 @@ export function optionalListOf<T>(read: Reader<T>): Reader<T[]> {
  * The content of a quoted-string; any other text as it stands. Throws SipSyntaxError where a control character
  * stands in it without a backslash (RFC 3261 25.1, qdtext).
  */
-export function unquote(raw: string, owner?: { fail(problem: string): never }): string {
-  if (raw.charCodeAt(0) !== 0x22) return raw;
-  const inner = raw.slice(1, -1);
-  const escaped = inner.includes("\\");
-  if (CONTROL.test(escaped ? inner.replace(QUOTED_PAIR, "") : inner)) {
-    const problem = `control character in ${quoted(raw)}`;
-    return owner === undefined ? fail(problem) : owner.fail(problem);
-  }
-  return escaped ? inner.replace(QUOTED_PAIR, "$1") : inner;
+export function unquote(raw: string): string {
+  return unquoteBetween(raw, 0, raw.length);
 }
 
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
-const QUOTED_PAIR = /\\([^])/g;
+/** `unquote` of what stands there in a text: reading the text itself is faster than reading a piece of it. */
+export function unquoteBetween(text: string, start: number, end: number, owner?: Cursor): string {
+  const last = end - 1;
+  if (text.charCodeAt(start) !== 0x22 || last <= start) return text.slice(start, end);
+  let escaped = false;
+  for (let at = start + 1; at < last; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5c) {
+      escaped = true;
+      at++;
+    } else if ((code < 0x20 && code !== 0x09) || code === 0x7f) {
+      const problem = `control character in ${quoted(text.slice(start, end))}`;
+      return owner === undefined ? fail(problem) : owner.fail(problem, at);
+    }
+  }
+  const content = text.slice(start + 1, last);
+  return escaped ? content.replace(/\\([^])/g, "$1") : content;
+}
 
 function fail(problem: string): never {
   throw new SipSyntaxError(problem, 0, "quoted-string");

@@ -2,7 +2,7 @@
  * Parameters of a field value, a URI, a challenge or credentials: ordered, names case-insensitive. What was parsed
  * is written back as it stood.
  */
-import { quote, unquote } from "./cursor.ts";
+import { quote, unquote, unquoteBetween } from "./cursor.ts";
 import { quoted, SipSyntaxError } from "./errors.ts";
 import { every, HEX, is, TOKEN } from "./grammar.ts";
 import { encodeParam, percentDecode } from "./uri/escape.ts";
@@ -34,7 +34,7 @@ export class Params implements Iterable<[string, string | undefined]> {
   private text: string;
   private spans: readonly number[];
   private list: Param[] | undefined;
-  private readonly syntax: "header" | "uri";
+  private syntax: "header" | "uri";
   private frozen: boolean;
 
   /** `syntax` "uri": values are percent-encoded in place of quoted. */
@@ -42,15 +42,9 @@ export class Params implements Iterable<[string, string | undefined]> {
     this.text = "";
     this.spans = NO_SPANS;
     this.list = undefined;
-    this.syntax = init instanceof Params ? init.syntax : syntax;
+    this.syntax = syntax;
     this.frozen = false;
-    if (init === undefined) return;
-    if (init instanceof Params) {
-      this.list = init.items().slice();
-      return;
-    }
-    const pairs = Symbol.iterator in init ? init as Iterable<[string, string?]> : Object.entries(init);
-    for (const [name, value] of pairs) this.set(name, value);
+    if (init !== undefined) this.fill(init);
   }
 
   /** @internal What a parser found, not to be changed. */
@@ -76,7 +70,10 @@ export class Params implements Iterable<[string, string | undefined]> {
       return param === undefined ? undefined : this.valueOf_(param);
     }
     const at = this.locate(name);
-    return at < 0 ? undefined : this.value(this.spanText(at));
+    if (at < 0) return undefined;
+    if (this.syntax === "uri") return this.value(this.spanText(at));
+    const start = this.spans[at + 2] as number;
+    return start < 0 ? undefined : unquoteBetween(this.text, start, this.spans[at + 3] as number);
   }
 
   has(name: string): boolean {
@@ -184,6 +181,16 @@ export class Params implements Iterable<[string, string | undefined]> {
     return text;
   }
 
+  private fill(init: ParamsInit): void {
+    if (init instanceof Params) {
+      this.list = init.items().slice();
+      this.syntax = init.syntax;
+      return;
+    }
+    const pairs = Symbol.iterator in init ? init as Iterable<[string, string?]> : Object.entries(init);
+    for (const [name, value] of pairs) this.set(name, value);
+  }
+
   /** All parameters cut out of their text. */
   private items(): Param[] {
     if (this.list !== undefined) return this.list;
@@ -208,9 +215,10 @@ export class Params implements Iterable<[string, string | undefined]> {
   /** Where the spans of the parameter begin, -1 if there is none. */
   private locate(name: string): number {
     const { spans } = this;
+    const { length } = name;
     let found = -1;
     for (let at = 0; at < spans.length; at += 4) {
-      if (!this.isAt(at, name)) continue;
+      if ((spans[at + 1] as number) - (spans[at] as number) < length || !this.isAt(at, name)) continue;
       if (found >= 0 && this.spanText(found) !== this.spanText(at)) throw ambiguous(name);
       if (found < 0) found = at;
     }
@@ -222,6 +230,7 @@ export class Params implements Iterable<[string, string | undefined]> {
     const start = this.spans[at] as number;
     const length = this.spans[at + 1] as number - start;
     if (length !== name.length) {
+      // Escapes make a name longer.
       return this.syntax === "uri" && length > name.length &&
         this.same(text.slice(start, start + length), name);
     }

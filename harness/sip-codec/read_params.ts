@@ -6,10 +6,10 @@ import { NO_PARAMS, Params } from "./params.ts";
 /** *( SEMI generic-param ), up to the end or a character that begins none (RFC 3261 25.1). */
 export function readParams(cursor: Cursor): Params {
   const { text } = cursor;
-  if (cursor.at >= cursor.end) return NO_PARAMS;
-  let spans: number[] | undefined;
-  while (cursor.separator(0x3b)) readParam(cursor, text, spans ??= []);
-  return spans === undefined ? NO_PARAMS : Params.parsed(text, spans);
+  if (cursor.at >= cursor.end || !cursor.separator(0x3b)) return NO_PARAMS;
+  const spans = readParam(cursor, text);
+  while (cursor.separator(0x3b)) readParam(cursor, text, spans);
+  return Params.parsed(text, spans);
 }
 
 /** Like `readParams`; the value of the parameter `special`, which has a grammar of its own, is read by `read`. */
@@ -31,9 +31,10 @@ export function readParamsBut(cursor: Cursor, special: string, read: () => void)
 /** auth-param *( COMMA auth-param ): challenges, credentials, Authentication-Info; each has a value. */
 export function readCommaParams(cursor: Cursor): Params {
   const { text } = cursor;
-  const spans: number[] = [];
+  let spans: number[] | undefined;
   do {
-    if (!readParam(cursor, text, spans)) cursor.fail(`found ${cursor.found()}, need "="`);
+    spans = readParam(cursor, text, spans);
+    if (spans[spans.length - 1] === -1) cursor.fail(`found ${cursor.found()}, need "="`);
   } while (cursor.separator(0x2c));
   return Params.parsed(text, spans);
 }
@@ -41,13 +42,16 @@ export function readCommaParams(cursor: Cursor): Params {
 /** generic-param *( SEMI generic-param ), the first without a semicolon. */
 export function readBareParams(cursor: Cursor): Params {
   const { text } = cursor;
-  const spans: number[] = [];
-  do readParam(cursor, text, spans); while (cursor.separator(0x3b));
+  const spans = readParam(cursor, text);
+  while (cursor.separator(0x3b)) readParam(cursor, text, spans);
   return Params.parsed(text, spans);
 }
 
-/** generic-param = token [ EQUAL gen-value ]; gen-value = token / host / quoted-string. Tells if it has a value. */
-function readParam(cursor: Cursor, text: string, spans: number[]): boolean {
+/**
+ * generic-param = token [ EQUAL gen-value ]; gen-value = token / host / quoted-string. Adds its four positions to
+ * `spans`, a new list by default, and gives the list.
+ */
+function readParam(cursor: Cursor, text: string, spans?: number[]): number[] {
   const start = cursor.at;
   let at = start;
   let code = text.charCodeAt(at);
@@ -55,29 +59,35 @@ function readParam(cursor: Cursor, text: string, spans: number[]): boolean {
   if (at === start) cursor.fail(`found ${cursor.found()}, need a parameter name`);
   const nameEnd = at;
   while (isBlank(code)) code = text.charCodeAt(++at);
-  if (code !== 0x3d) {
+  let end = -1;
+  if (code === 0x3d) {
+    code = text.charCodeAt(++at);
+    while (isBlank(code)) code = text.charCodeAt(++at);
+    end = valueEnd(cursor, text, at, code);
+    cursor.at = end;
+  } else {
+    at = -1;
     cursor.at = nameEnd;
-    spans.push(start, nameEnd, -1, -1);
-    return false;
   }
-  code = text.charCodeAt(++at);
-  while (isBlank(code)) code = text.charCodeAt(++at);
-  cursor.at = at;
-  if (code === 0x22) cursor.skipQuoted();
-  else skipUnquoted(cursor, text);
-  spans.push(start, nameEnd, at, cursor.at);
-  return true;
+  // A literal of four is smaller than an empty list that grows, and most fields have no more than one parameter.
+  if (spans === undefined) return [start, nameEnd, at, end];
+  spans.push(start, nameEnd, at, end);
+  return spans;
 }
 
 /**
- * token or host, and generously whatever separates nothing here: URNs of +sip.instance without quotes, cell
- * identities, base64.
+ * End of a quoted-string, or of token or host; generously also whatever separates nothing here: URNs without quotes,
+ * cell identities, base64.
  */
-function skipUnquoted(cursor: Cursor, text: string): void {
-  const start = cursor.at;
-  let at = start;
-  let code = text.charCodeAt(at);
-  while (code < 128 && ((CLASSES[code] as number) & VALUE) !== 0) code = text.charCodeAt(++at);
-  if (at === start) cursor.fail(`found ${cursor.found()}, need a parameter value`);
-  cursor.at = at;
+function valueEnd(cursor: Cursor, text: string, start: number, first: number): number {
+  cursor.at = start;
+  if (first === 0x22) {
+    cursor.skipQuoted();
+    return cursor.at;
+  }
+  let end = start;
+  let code = first;
+  while (code < 128 && ((CLASSES[code] as number) & VALUE) !== 0) code = text.charCodeAt(++end);
+  if (end === start) cursor.fail(`found ${cursor.found()}, need a parameter value`);
+  return end;
 }

@@ -28,6 +28,11 @@ export interface CaseContext {
    * A case that uses it says so with `needs: { "operator.reauthenticate": true }`.
    */
   operator(action: string, parameters: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Something the operator is asked for when the case ends, however it ends: what the case changed, put back.
+   * Done before the UEs are de-registered.
+   */
+  operatorAtEnd(action: string, parameters: Readonly<Record<string, string>>): void;
   /** The target's numbers: windows, expiries, T1 (ms). */
   readonly profile: Profile;
   readonly timers: Profile["timers"];

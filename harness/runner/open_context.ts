@@ -44,6 +44,7 @@ export function openContext(parts: ContextParts): OpenContext {
   const { profile, clock, ledger, evidence, signal } = parts;
   const terminals: { ue: Ue; lease: number; release: () => void }[] = [];
   const asked = new Set<number>();
+  const atEnd: (() => Promise<void>)[] = [];
 
   const leaseOf = (options: UeOptions): number => {
     if (options.like) {
@@ -104,11 +105,19 @@ export function openContext(parts: ContextParts): OpenContext {
     given: (name, what) => underWay(ledger, `given("${name}")`, met(name, what)),
     operator: (action, parameters) =>
       underWay(ledger, `operator("${action}")`, askOperator(parts, action, parameters)),
+    operatorAtEnd: (action, parameters) =>
+      void atEnd.push(() =>
+        askOperator({ ...parts, signal: new AbortController().signal }, action, parameters)
+      ),
     wait: (ms) => underWay(ledger, `wait(${ms})`, clock.wait(clock.now() + ms, signal)),
   };
 
   const close = async (): Promise<void> => {
     const limit = new AbortController();
+    for (const undo of atEnd) {
+      const done = undo().catch((error) => evidence.note(`putting things back failed: ${describe(error)}`));
+      await Promise.race([done, clock.wait(clock.now() + TIDY_LIMIT, limit.signal)]);
+    }
     const closing = Promise.all(terminals.map(async ({ ue, release }) => {
       try {
         // So that the next case with this subscriber does not meet the contacts of this one.

@@ -90,9 +90,10 @@ export const operatorInitiated = [
     peer: "ue",
     needs: CHANGE,
     tags: ["operator"],
-    async run({ ue, check, given, operator, random }) {
+    async run({ ue, check, given, operator, operatorAtEnd, random }) {
       const alice = await ue();
       await given("the UE registers", register(alice));
+      operatorAtEnd("change-password", passwordOf(alice));
       const password = random.token(20);
       await given(
         "the operator changes the password",
@@ -101,7 +102,6 @@ export const operatorInitiated = [
       const renewed = await alice.register({ answer: { password } });
       check("the new password registers", "33.203/N.2.5/02").answer(renewed.response).isOneOf(200);
       check("rspauth is computed from it", "33.203/N.2.5/02").that(renewed.rspauthOk).equals(true);
-      await restore(operator, alice);
     },
   }),
 
@@ -115,8 +115,9 @@ export const operatorInitiated = [
     needs: CHANGE,
     leases: ["digest", "digest"],
     tags: ["operator"],
-    async run({ ue, check, given, operator, random }) {
+    async run({ ue, check, given, operator, operatorAtEnd, random }) {
       const [alice, friend] = await registeredPair({ ue, given });
+      operatorAtEnd("change-password", passwordOf(alice));
       const accepting = friend.acceptCall({ automatic: ["UPDATE", "BYE", "PRACK"] });
       const session = await given("a call is made", alice.invite(friend.identity.impus[0]!));
       await given("it is accepted", accepting);
@@ -131,7 +132,6 @@ export const operatorInitiated = [
       check("BYE goes through", "33.203/N.2.5/03").answer(await session.hangUp()).isOneOf(200);
       const reach = await call(friend, alice.identity.impus[0]!, alice);
       check("the user is still registered", "33.203/N.2.5/03").that(reach.delivered).equals(true);
-      await restore(operator, alice);
     },
   }),
 
@@ -144,9 +144,10 @@ export const operatorInitiated = [
     peer: "ue",
     needs: CHANGE,
     tags: ["operator"],
-    async run({ ue, check, given, operator, random, note }) {
+    async run({ ue, check, given, operator, operatorAtEnd, random, note }) {
       const alice = await ue();
       await given("the UE registers", register(alice));
+      operatorAtEnd("change-password", passwordOf(alice));
       const password = random.token(20);
       await given(
         "the operator changes the password",
@@ -158,7 +159,6 @@ export const operatorInitiated = [
       const renewed = await alice.register({ answer: { password } });
       check("the new password registers", "33.203/N.2.5/04").answer(renewed.response).isOneOf(200);
       check("new password: rspauth from it", "33.203/N.2.5/04").that(renewed.rspauthOk).equals(true);
-      await restore(operator, alice);
     },
   }),
 
@@ -171,9 +171,10 @@ export const operatorInitiated = [
     peer: "ue",
     needs: CHANGE,
     tags: ["operator"],
-    async run({ ue, check, given, operator, random }) {
+    async run({ ue, check, given, operator, operatorAtEnd, random }) {
       const alice = await ue();
       await given("the UE registers", register(alice));
+      operatorAtEnd("change-password", passwordOf(alice));
       const password = random.token(20);
       await given(
         "the operator changes the password",
@@ -183,7 +184,6 @@ export const operatorInitiated = [
       const leaked = await ue({ like: alice });
       const late = await leaked.register();
       check("the old password from elsewhere", "33.203/N.2.5/05").answer(late.response).isClass(4);
-      await restore(operator, alice);
     },
   }),
 
@@ -196,9 +196,10 @@ export const operatorInitiated = [
     peer: "ue",
     needs: CHANGE,
     tags: ["operator"],
-    async run({ ue, check, given, operator, random }) {
+    async run({ ue, check, given, operator, operatorAtEnd, random }) {
       const alice = await ue();
       await given("the UE registers with P1", register(alice));
+      operatorAtEnd("change-password", passwordOf(alice));
       const [second, third] = [random.token(20), random.token(20)];
       for (const password of [second, third]) {
         await given(
@@ -212,18 +213,11 @@ export const operatorInitiated = [
       check("P3 registers", "33.203/N.2.5/06").answer(last.response).isOneOf(200);
       const first = await (await ue({ like: alice })).register();
       check("P1 does not register after P3 did", "33.203/N.2.5/06").answer(first.response).isClass(4);
-      await restore(operator, alice);
     },
   }),
 ];
 
-/** Gives the subscriber the password of the profile back, for the next case that leases it. */
-async function restore(
-  operator: (action: string, parameters: Readonly<Record<string, string>>) => Promise<void>,
-  ue: Ue,
-): Promise<void> {
-  await operator("change-password", {
-    impi: ue.identity.impi,
-    password: ue.subscriber.digest?.password ?? "",
-  });
+/** The password of the profile, put back for the next case that leases the subscriber. */
+function passwordOf(ue: Ue): Readonly<Record<string, string>> {
+  return { impi: ue.identity.impi, password: ue.subscriber.digest?.password ?? "" };
 }

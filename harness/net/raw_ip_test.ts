@@ -4,7 +4,7 @@ import { EnvironmentError } from "../errors.ts";
 import { buildIp, IP_PROTOCOL, parseIp } from "../wire/mod.ts";
 import { Inbox } from "./inbox.ts";
 import { checkRawIp, openRawIp, type RawPacket } from "./raw_ip.ts";
-import { asNobody, noRawSockets } from "./testing/as_nobody.ts";
+import { noRawSockets, withoutCapabilities } from "./testing/unprivileged.ts";
 
 const missing = await noRawSockets(() => checkRawIp("127.0.0.1"));
 const missing6 = missing ?? await noRawSockets(() => checkRawIp("::1"));
@@ -136,12 +136,15 @@ toolTest("an address that is not this machine's is refused", missing, async () =
 toolTest("without CAP_NET_RAW the error names it, and what to do", missing, async () => {
   const script = new URL("testing/raw_ip_unprivileged.ts", import.meta.url);
   const ffi = "--allow-ffi=/lib,/usr/lib,/lib64,/usr/lib64";
-  const lines = (await asNobody(script, [ffi])).trim().split("\n");
+  const lines = (await withoutCapabilities(script, [ffi])).trim().split("\n");
   assert.equal(lines.length, 2, lines.join("\n"));
   for (const line of lines) assert.match(line, /lacks the capability CAP_NET_RAW \| .*setcap cap_net_raw/);
 });
 
 toolTest("without permission for foreign functions the error names it", missing, async () => {
   const script = new URL("testing/raw_ip_unprivileged.ts", import.meta.url);
-  assert.match(await asNobody(script, []), /permissions do not allow foreign functions \| .*--allow-ffi=/);
+  assert.match(
+    await withoutCapabilities(script, []),
+    /permissions do not allow foreign functions \| .*--allow-ffi=/,
+  );
 });

@@ -7,7 +7,7 @@ import { fromHex, parseIp, parseTcp, parseUdp, toHex, utf8 } from "../../wire/mo
 import { systemClock } from "../clock.ts";
 import { systemNet } from "../net.ts";
 import { checkRawIp } from "../raw_ip.ts";
-import { noRawSockets } from "../testing/as_nobody.ts";
+import { noRawSockets } from "../testing/unprivileged.ts";
 import type { Framer, TapRecord } from "../types.ts";
 import { flow, keysOf, openPair, SPI_A, SPI_B } from "./testing/pair.ts";
 import type { IpsecOptions } from "./types.ts";

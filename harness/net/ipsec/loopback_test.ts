@@ -6,7 +6,7 @@ import type { EspPair } from "../../wire/esp.ts";
 import { systemClock } from "../clock.ts";
 import { systemNet } from "../net.ts";
 import { checkRawIp } from "../raw_ip.ts";
-import { asNobody, noRawSockets } from "../testing/as_nobody.ts";
+import { noRawSockets, withoutCapabilities } from "../testing/unprivileged.ts";
 import { bytes, lineFramer, text } from "../testing/framers.ts";
 import { briefly, counter, flow, framed, lengthFramer, openPair, TestPolicy } from "./testing/pair.ts";
 import type { EspPolicy, IpsecOptions } from "./types.ts";
@@ -226,8 +226,9 @@ toolTest(
   async () => {
     const script = new URL("testing/unprivileged.ts", import.meta.url);
     const ffi = "--allow-ffi=/lib,/usr/lib,/lib64,/usr/lib64";
-    const [raw = "", udp] = (await asNobody(script, [ffi, "--unstable-net", "--allow-net=127.0.0.0/8"]))
-      .trim().split("\n");
+    const [raw = "", udp] =
+      (await withoutCapabilities(script, [ffi, "--unstable-net", "--allow-net=127.0.0.0/8"]))
+        .trim().split("\n");
     assert.match(raw, /lacks the capability CAP_NET_RAW \| .*UDP-encapsulated ESP works without it/);
     assert.equal(udp, "REGISTER inside ESP");
   },

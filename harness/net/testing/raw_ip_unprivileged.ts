@@ -1,4 +1,4 @@
-/** Run by raw_ip_test.ts as nobody. */
+/** Run by raw_ip_test.ts without capabilities. */
 import { EnvironmentError } from "../../errors.ts";
 import { checkRawIp } from "../raw_ip.ts";
 

@@ -1,6 +1,10 @@
 /**
  * All TCP connections of a host: finds the one a segment belongs to, makes new ones for listeners, and resets what
  * belongs to none (RFC 9293 3.10.7.1, 3.10.7.2). Sans-IO; addresses are in canonical text (`formatAddress`).
+ *
+ * A TCP of our own, and not the kernel's behind a TUN device: over UDP-encapsulated ESP it needs no privilege at all,
+ * over raw ESP none but CAP_NET_RAW, and both ends can be on one machine. A TUN device needs CAP_NET_ADMIN, and a
+ * network namespace for each end. And a segment can be sent wrongly on purpose.
  */
 import { createHash } from "node:crypto";
 import { EnvironmentError, LocalMisuseError } from "../../errors.ts";

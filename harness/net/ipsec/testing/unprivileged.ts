@@ -1,4 +1,4 @@
-/** Run by loopback_test.ts as nobody. */
+/** Run by loopback_test.ts without capabilities. */
 import { EnvironmentError } from "../../../errors.ts";
 import { systemClock } from "../../clock.ts";
 import { systemNet } from "../../net.ts";

@@ -17,7 +17,7 @@ export function objection(
 
 function toRequest({ method }: SipRequest, set: Association | undefined): string | undefined {
   if (!set) return `${method} came in the clear, needs an SA (7.1)`;
-  switch (set.state) {
+  switch (set.phase) {
     case "new":
       return `${method} came under ${named(set)}, before SM12 (7.4.1a)`;
     case "deleted":
@@ -48,6 +48,6 @@ function how(set: Association | undefined): string {
   return set ? `under ${named(set)}` : "in the clear";
 }
 
-function named({ name, state }: Association): string {
-  return `"${name}" (${state})`;
+function named({ name, phase }: Association): string {
+  return `"${name}" (${phase})`;
 }

@@ -28,6 +28,8 @@ export interface AssociationSetup extends AlgorithmPair {
   readonly ck: Uint8Array;
   readonly ik: Uint8Array;
   readonly random: (octets: number) => Uint8Array;
+  /** Called before a case is told the state: what has expired is deleted by then. */
+  readonly refresh?: () => void;
 }
 
 /** The two ports of the UE that have SAs. */
@@ -84,6 +86,12 @@ export class Association implements SaSet {
   }
 
   get state(): SaState {
+    this.#setup.refresh?.();
+    return this.#state;
+  }
+
+  /** `state` as of the last look at the clock: what the UE itself goes by. */
+  get phase(): SaState {
     return this.#state;
   }
 

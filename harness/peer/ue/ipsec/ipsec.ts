@@ -49,8 +49,8 @@ export interface IpsecParts {
   readonly carried: (mode: IpsecMode) => boolean;
   readonly wrongSa: "discard" | "take";
   readonly nat: NatControl | undefined;
-  /** Sends a datagram from another port of the UE's address than any of its sockets have. */
-  readonly elsewhere: (bytes: Uint8Array, to: Endpoint) => Promise<void>;
+  /** A socket on another port of the UE's address than any of its own has. */
+  readonly elsewhere: (transport: "udp" | "tcp") => Promise<MessageSocket>;
   readonly framer: () => Framer;
   readonly clock: Clock;
   readonly timers: Profile["timers"];
@@ -59,8 +59,8 @@ export interface IpsecParts {
 
 /** The NAT that the UE sits behind, where we play it. */
 export interface NatControl {
-  /** Of ESP in UDP, as the network sees it. */
-  readonly public: Endpoint;
+  /** Where the network sees what the UE sends from this port. */
+  publicOf(port: number): Endpoint;
   rebind(): Promise<void>;
 }
 
@@ -293,7 +293,7 @@ export class Ipsec implements Protection {
     const made = challenge && this.#sets.get(challenge.response);
     const set = typeof made === "object" ? made : undefined;
     if (!ok || rspauthOk === false) {
-      if (set && set.state === "new") table.delete(set);
+      if (set && set.phase === "new") table.delete(set);
       return;
     }
     const impu = lenient(() => String(request.to?.uri)) ?? "";
@@ -364,7 +364,7 @@ export class Ipsec implements Protection {
   }
 
   #used(set: Association): Association {
-    if (set.state === "deleted") set.revive();
+    if (set.phase === "deleted") set.revive();
     return set;
   }
 
@@ -447,6 +447,7 @@ export class Ipsec implements Protection {
     }
     this.#transactions.received(message, set);
     this.#progress(message, set, begun, at);
+    void this.table; // and what is done
     return true;
   }
 
@@ -539,6 +540,7 @@ export class Ipsec implements Protection {
       ck: aka.ck,
       ik: aka.ik,
       random: (octets) => random.bytes(octets),
+      refresh: () => void this.table,
     }, clock.now() + timers.regAwaitAuth);
     this.#parts.table.add(set);
     this.#sets.set(response, set);

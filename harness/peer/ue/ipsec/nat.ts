@@ -11,6 +11,8 @@ export interface NatSetup {
   /** Of this machine. */
   readonly publicAddress: string;
   readonly privateAddress: string;
+  /** The first public port of this port of the UE's, where not any. */
+  readonly ports?: ReadonlyMap<number, number>;
 }
 
 export class Nat {
@@ -26,8 +28,8 @@ export class Nat {
   /** A socket whose `local` is private: the port asked for, or 5060. */
   readonly open: Net["open"] = async (transport, options) => {
     const local = { address: this.privateAddress, port: options.local.port || 5060 };
-    const open = () => this.#setup.net.open(transport, { ...options, ...this.#outside });
-    const socket = new TranslatedSocket(local, open, await open());
+    const open = (port = 0) => this.#setup.net.open(transport, { ...options, ...this.#outside(port) });
+    const socket = new TranslatedSocket(local, open, await open(this.#setup.ports?.get(local.port)));
     this.#sockets.push(socket);
     return socket;
   };
@@ -43,8 +45,8 @@ export class Nat {
   }
 
   /** Nobody connects to a UE from outside. */
-  get #outside(): Pick<SocketOptions, "local" | "listen"> {
-    return { local: { address: this.#setup.publicAddress, port: 0 }, listen: false };
+  #outside(port: number): Pick<SocketOptions, "local" | "listen"> {
+    return { local: { address: this.#setup.publicAddress, port }, listen: false };
   }
 }
 

@@ -67,12 +67,10 @@ export async function openIpsecProtection(
       carried: (mode) => carriers.includes(mode === "trans" ? "raw" : "udp"),
       wrongSa: options.wrongSa ?? "discard",
       nat: nat && {
-        get public() {
-          return nat.publicOf(ENCAPSULATION_PORT) ?? local;
-        },
+        publicOf: (port) => nat.publicOf(port) ?? local,
         rebind: () => nat.rebind(),
       },
-      elsewhere: (bytes, to) => sendOnce(net, local.address, bytes, to, setup),
+      elsewhere: (transport) => openElsewhere(transport, local.address, setup),
       framer,
       clock,
       timers,
@@ -96,11 +94,12 @@ function carriersFor(modes: readonly IpsecMode[], behindNat: boolean): readonly 
 
 function natOf(net: Net, local: Endpoint, { nat }: IpsecOptions, { random }: UeSetup): Nat | undefined {
   if (!nat) return undefined;
-  const told = nat === true ? undefined : nat.privateAddress;
+  const told = nat === true ? {} : nat;
   return new Nat({
     net,
     publicAddress: local.address,
-    privateAddress: told ?? privateAddress(random, local.address),
+    privateAddress: told.privateAddress ?? privateAddress(random, local.address),
+    ...(told.publicPort === undefined ? {} : { ports: new Map([[ENCAPSULATION_PORT, told.publicPort]]) }),
   });
 }
 
@@ -118,19 +117,13 @@ function sipTransport(transport: string): "udp" | "tcp" {
   throw new LocalMisuseError(`The transport of a UE with ipsec-3gpp is "${transport}", needs "udp" or "tcp"`);
 }
 
-/** From a port that has nothing to do with the UE: what an attacker behind the same NAT has. */
-async function sendOnce(
-  net: Net,
+/** What has nothing to do with the UE's own sockets: an attacker behind the same NAT has such a port. */
+function openElsewhere(
+  transport: "udp" | "tcp",
   address: string,
-  bytes: Uint8Array,
-  to: Endpoint,
-  { clock, tap }: UeSetup,
-): Promise<void> {
-  const told: Tap = (record) => tap?.({ ...record, layer: "udp" });
-  const socket = await net.open("udp", { local: { address, port: 0 }, clock, tap: told });
-  try {
-    await socket.send(bytes, { transport: "udp", local: socket.local, remote: to });
-  } finally {
-    await socket.close();
-  }
+  { net, clock, tap }: UeSetup,
+): Promise<MessageSocket> {
+  const told: Tap = (record) => tap?.({ ...record, layer: transport });
+  const framer = () => new StreamFramer();
+  return net.open(transport, { local: { address, port: 0 }, clock, framer, listen: false, tap: told });
 }

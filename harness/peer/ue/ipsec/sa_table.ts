@@ -56,7 +56,7 @@ export class SaTable {
 
   /** SM12: the set is in use, until `expiresAt` at least and not before the latest of those it replaces. */
   confirm(set: Association, expiresAt: number): void {
-    if (set.state === "current") return set.extend(expiresAt);
+    if (set.phase === "current") return set.extend(expiresAt);
     const replaced = this.current;
     set.extend(Math.max(expiresAt, replaced?.expiresAt ?? 0));
     if (replaced) {
@@ -74,7 +74,7 @@ export class SaTable {
   }
 
   delete(set: Association): void {
-    if (set.state !== "deleted") this.#take(set, "deleted");
+    if (set.phase !== "deleted") this.#take(set, "deleted");
   }
 
   /** All IMPUs are de-registered, the power is off, the address has changed. */
@@ -97,16 +97,16 @@ export class SaTable {
   }
 
   #take(set: Association, event: SaEvent): void {
-    const next = SA_STATES[set.state][event];
-    if (!next) throw new LocalMisuseError(`"${set.name}" is ${set.state}, which cannot be ${event}`);
+    const next = SA_STATES[set.phase][event];
+    if (!next) throw new LocalMisuseError(`"${set.name}" is ${set.phase}, which cannot be ${event}`);
     set.become(next);
   }
 
   #in(state: SaState): Association | undefined {
-    return this.#sets.find((set) => set.state === state);
+    return this.#sets.find((set) => set.phase === state);
   }
 
   #find(fits: (set: Association) => boolean): Association | undefined {
-    return this.#sets.findLast((set) => set.state !== "deleted" && fits(set)) ?? this.#sets.findLast(fits);
+    return this.#sets.findLast((set) => set.phase !== "deleted" && fits(set)) ?? this.#sets.findLast(fits);
   }
 }

@@ -59,9 +59,9 @@ export class Traffic implements EspPolicy {
     const named = security === undefined ? undefined : this.#passages.get(security);
     if (named) return wayOf(named);
     // An answer of our TCP's own: a connection goes on in the SA that its ports belong to.
-    const sets = this.#table.sets.filter((set) => set.state !== "deleted" || set.revived);
+    const sets = this.#table.sets.filter((set) => set.phase !== "deleted" || set.revived);
     for (const state of ["current", "new", "old", "deleted"]) {
-      for (const set of sets.filter((set) => set.state === state)) {
+      for (const set of sets.filter((set) => set.phase === state)) {
         for (const from of PORTS) {
           const { ours, theirs } = set.ports(from);
           if (ours === local.port && theirs === remote.port) return wayOf({ set, from, esp: undefined });
@@ -111,7 +111,7 @@ export class Traffic implements EspPolicy {
     const set = this.#table.inbound(spi);
     const at = set?.portOf(spi);
     if (!set || !at) return "unknown-spi";
-    if (set.state === "deleted" && !set.revived) return "deleted";
+    if (set.phase === "deleted" && !set.revived) return "deleted";
     const { ours, theirs } = set.ports(at);
     const fits = is(inner.local, set.ueAddress, ours) && is(inner.remote, set.pcscfAddress, theirs) &&
       inner.mode === modeOf(set.mode);

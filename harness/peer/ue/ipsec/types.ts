@@ -34,6 +34,8 @@ export interface IpsecOptions extends IpsecOffer {
 export interface NatOptions {
   /** The address the UE believes to have: in Via and Contact of SM1. Default: one of 192.168.0.0/16. */
   readonly privateAddress?: string;
+  /** What it makes of the source port of ESP in UDP until `rebind()`; 4500 translates addresses alone. Default: any. */
+  readonly publicPort?: number;
 }
 
 /** What a Security-Client says. What is left out is as the UE has it. */
@@ -216,6 +218,8 @@ export interface NatView {
   readonly privateAddress: string;
   /** What the network sees: of ESP in UDP. */
   readonly public: { readonly address: string; readonly port: number };
+  /** The same of what goes in the clear from the unprotected port. */
+  readonly publicClear: { readonly address: string; readonly port: number };
   keepAlive(): Promise<void>;
   rebind(): Promise<void>;
 }

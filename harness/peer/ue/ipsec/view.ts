@@ -94,7 +94,11 @@ export class LiveIpsecView implements IpsecView {
     const { host, remote, elsewhere } = this.#parts;
     const { carrier, sourceAddress, otherPort, toPort = ENCAPSULATION_PORT } = from;
     const to = { address: remote.address, port: toPort };
-    if (otherPort) return await elsewhere(bytes, to);
+    if (otherPort) {
+      const socket = await elsewhere("udp");
+      await socket.send(bytes, { transport: "udp", local: socket.local, remote: to });
+      return await socket.close();
+    }
     await host.sendEsp(bytes, {
       to,
       ...(carrier ? { carrier } : {}),
@@ -132,29 +136,37 @@ export class LiveIpsecView implements IpsecView {
   async connects(
     { from = "port-uc", way }: { readonly from?: "port-uc" | "port-us"; readonly way?: Way } = {},
   ): Promise<boolean> {
-    const nothing = new Uint8Array(0);
+    const clear = way === "clear" || way === "clear-to-protected";
+    const [socket, to] = clear
+      ? [await this.#parts.elsewhere("tcp"), { port: this.#clearPort(way) }]
+      : await this.#connecting(this.#ipsec.setOf(way), from);
     try {
-      if (way === "clear" || way === "clear-to-protected") {
-        const set = this.#ipsec.table.current ?? this.#ipsec.setOf("new");
-        const socket = this.#socket("tcp", set.ports(from).ours);
-        await this.#sendClear(socket, nothing, this.#clearPort(way), "new");
-        return true;
-      }
-      const set = this.#ipsec.setOf(way);
-      const { ours, theirs } = set.ports(from);
-      const socket = this.#socket("tcp", ours);
-      await socket.send(nothing, {
+      await socket.send(new Uint8Array(0), {
         transport: "tcp",
         local: socket.local,
-        remote: { address: set.pcscfAddress, port: theirs },
+        remote: { address: this.#parts.remote.address, port: to.port },
         connection: "new",
-        security: this.#parts.traffic.passage(set, from),
+        ...("security" in to ? { security: to.security } : {}),
       });
       return true;
     } catch (error) {
       if (error instanceof EnvironmentError) return false;
       throw error;
+    } finally {
+      await socket.close();
     }
+  }
+
+  /** A socket for one connection from a protected port, which may have others that listen or are connected. */
+  async #connecting(
+    set: Association,
+    from: "port-uc" | "port-us",
+  ): Promise<readonly [MessageSocket, { readonly port: number; readonly security: string }]> {
+    const { host, framer, traffic } = this.#parts;
+    const { ours, theirs } = set.ports(from);
+    const address = set.ueAddress;
+    const socket = await host.open("tcp", { port: ours, address, framer, listen: false, clear: false });
+    return [socket, { port: theirs, security: traffic.passage(set, from) }];
   }
 
   keys(
@@ -166,18 +178,12 @@ export class LiveIpsecView implements IpsecView {
     return keysOf(pair, { ck: ck ?? latest!.ck, ik: ik ?? latest!.ik });
   }
 
-  async #sendClear(
-    socket: MessageSocket,
-    payload: Uint8Array,
-    port: number,
-    connection?: string,
-  ): Promise<void> {
+  async #sendClear(socket: MessageSocket, payload: Uint8Array, port: number): Promise<void> {
     await socket.send(payload, {
       transport: socket.transport,
       local: socket.local,
       remote: { address: this.#parts.remote.address, port },
       security: IN_THE_CLEAR,
-      ...(connection === undefined ? {} : { connection }),
     });
   }
 
@@ -200,7 +206,10 @@ export class LiveIpsecView implements IpsecView {
     return {
       privateAddress: clear.local.address,
       get public() {
-        return nat?.public ?? host.encapsulation!;
+        return nat?.publicOf(ENCAPSULATION_PORT) ?? host.encapsulation!;
+      },
+      get publicClear() {
+        return nat?.publicOf(clear.local.port) ?? clear.local;
       },
       keepAlive: () =>
         host.sendEsp(NAT_KEEPALIVE, {

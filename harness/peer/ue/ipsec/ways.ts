@@ -38,7 +38,7 @@ export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chose
     }
     case "failure": {
       const set = facts.ofFirst(sending);
-      return set && set.state !== "deleted" ? { set } : CLEAR;
+      return set && set.phase !== "deleted" ? { set } : CLEAR;
     }
     case "request":
       if (table.current) return { set: table.current };
@@ -52,7 +52,7 @@ export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chose
 export function setNamed(way: Exclude<Way, "clear" | "clear-to-protected">, table: SaTable): Association {
   const set = typeof way === "object" ? table.sets.findLast(({ name }) => name === way.set) : table[way];
   if (set) return set;
-  const there = table.sets.map(({ name, state }) => `"${name}" (${state})`).join(", ") || "none";
+  const there = table.sets.map(({ name, phase }) => `"${name}" (${phase})`).join(", ") || "none";
   throw new LocalMisuseError(
     `There is no SA set "${typeof way === "object" ? way.set : way}"; there is ${there}`,
   );

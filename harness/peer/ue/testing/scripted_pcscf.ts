@@ -3,7 +3,7 @@
  * SA it came under. It has no rules of its own to break: a test says which SA an answer takes.
  */
 import { buildRequest, parseMessage, SipRequest, type SipResponse, StreamFramer } from "sip-codec";
-import { type AuthenticationCentre, expandEspKeys } from "../../../crypto/mod.ts";
+import { type AuthenticationCentre, expandEspKeys, parseAuts } from "../../../crypto/mod.ts";
 import type { EspArrival, EspPolicy, EspWay, IpsecHost, OutboundPacket } from "../../../net/ipsec/types.ts";
 import type { Clock, Endpoint, Flow, MessageSocket, Net } from "../../../net/types.ts";
 import { seededRandom } from "../../../runner/random.ts";
@@ -48,6 +48,8 @@ export interface Heard {
 export interface PcscfOptions {
   /** What Security-Server lists, in its order; the first is what the SAs have. */
   readonly pairs?: readonly EspPair[];
+  /** Whether a protected REGISTER is challenged; default true. */
+  readonly challenges?: boolean;
   /** Last word on the elements of Security-Server. */
   readonly server?: (elements: string[]) => string[];
   /** Sends a message elsewhere than it should go. */
@@ -173,7 +175,9 @@ export class ScriptedPcscf implements EspPolicy {
   async #listen(port: number): Promise<void> {
     for (const transport of ["udp", "tcp"] as const) {
       const framer = () => new StreamFramer();
-      const socket = await this.#host!.open(transport, { port, framer, clear: false });
+      // Connections begin at port_pc and end at port_ps.
+      const listen = port === PORT_PS;
+      const socket = await this.#host!.open(transport, { port, framer, clear: false, listen });
       this.#sockets.set(`${transport} ${port}`, socket);
       this.#reading.push(this.#read(socket));
     }
@@ -207,6 +211,11 @@ export class ScriptedPcscf implements EspPolicy {
   ): Promise<SipResponse | undefined> {
     if (set && request.authorization[0]?.parameters.get("nonce") === set.nonce) {
       return isRight(request, set.xres, set.nonce) ? granted(request) : answer(request, 403);
+    }
+    if (set && this.options.challenges === false) return granted(request);
+    const auts = request.authorization[0]?.parameters.get("auts");
+    if (auts !== undefined) {
+      this.#centre.resynchronise(new Uint8Array(16).fill(this.#rands), parseAuts(auts));
     }
     const made = await this.#challenge(request, flow);
     const via = made.response.via!;

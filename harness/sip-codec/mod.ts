@@ -27,9 +27,12 @@ export {
   type CSeq,
   formatCSeq,
   formatRAck,
+  formatRetryAfter,
   formatSessionExpires,
   parseCSeq,
   parseRAck,
+  parseRetryAfter,
+  parseSessionExpires,
   type RAck,
   type RetryAfter,
   type SecondsWithParams,
@@ -41,6 +44,7 @@ export {
   formatMediaType,
   formatTokenWithParams,
   type MediaType,
+  parseEvent,
   parseMediaType,
   parseTokens,
   parseTokenWithParams,
@@ -69,6 +73,7 @@ export {
   formatBareParams,
   formatVisitedNetworkId,
   parseAccessNetworkInfo,
+  parseBareParams,
   parseVisitedNetworkId,
   type VisitedNetworkId,
 } from "./headers/three_gpp.ts";
@@ -116,4 +121,4 @@ export {
 export { parseStrict, validate } from "./validate/validate.ts";
 export type { Abilities, Defect, DefectLevel } from "./validate/defect.ts";
 export { formatDate, parseDate } from "./headers/date.ts";
-export { type DialogId, parseDialogId } from "./headers/dialog_id.ts";
+export { type DialogId, formatDialogId, parseDialogId } from "./headers/dialog_id.ts";

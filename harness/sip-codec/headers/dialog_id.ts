@@ -1,7 +1,7 @@
 /** Values that name a dialog: Replaces (RFC 3891), Join (RFC 3911), Target-Dialog (RFC 4538). */
 import { type Cursor, readAll } from "../cursor.ts";
 import { WORD } from "../grammar.ts";
-import type { Params } from "../params.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
 import { readParams } from "../read_params.ts";
 
 export interface DialogId {
@@ -12,6 +12,10 @@ export interface DialogId {
 
 export function parseDialogId(text: string, field = "Replaces"): DialogId {
   return readAll(readDialogId, text, field);
+}
+
+export function formatDialogId(value: { callId: string; params?: ParamsInit }): string {
+  return `${value.callId}${paramsOf(value.params)}`;
 }
 
 /** callid *( SEMI generic-param ); a word holds no semicolon. */

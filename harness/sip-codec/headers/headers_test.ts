@@ -8,11 +8,13 @@ import {
   formatCredentials,
   formatCSeq,
   formatDate,
+  formatDialogId,
   formatEvent,
   formatIdentity,
   formatMediaType,
   formatNameAddr,
   formatRAck,
+  formatRetryAfter,
   formatSecurity,
   formatSessionExpires,
   formatTokenWithParams,
@@ -21,18 +23,22 @@ import {
   formatVisitedNetworkId,
   parseAccessNetworkInfo,
   parseAuthenticationInfo,
+  parseBareParams,
   parseChallenge,
   parseContacts,
   parseCredentials,
   parseCSeq,
   parseDate,
   parseDialogId,
+  parseEvent,
   parseIdentity,
   parseMediaType,
   parseNameAddr,
   parseNameAddrs,
   parseRAck,
+  parseRetryAfter,
   parseSecurityMechanisms,
+  parseSessionExpires,
   parseTokens,
   parseTokenWithParams,
   parseUriInfos,
@@ -278,6 +284,13 @@ Deno.test("P-headers go both ways", () => {
     formatBareParams({ "icid-value": "AyretyU0dm", "orig-ioi": "home1.net" }),
     "icid-value=AyretyU0dm;orig-ioi=home1.net",
   );
+  const vector = parseBareParams('icid-value=AyretyU0dm; orig-ioi=home1.net ;term-ioi="home2.net"');
+  assert.deepEqual(vector.toObject(), {
+    "icid-value": "AyretyU0dm",
+    "orig-ioi": "home1.net",
+    "term-ioi": "home2.net",
+  });
+  refuses(parseBareParams, ["", ";a=b", "a=b;", "a=b c=d"]);
   refuses(parseAccessNetworkInfo, ["", ";x=y"].slice(1));
   refuses(parseVisitedNetworkId, ['"open']);
 });
@@ -315,7 +328,13 @@ Deno.test("tokens, media types and their like go both ways", () => {
   const state = parseTokenWithParams("terminated;reason=timeout");
   assert.equal(formatTokenWithParams(state), "terminated;reason=timeout");
   assert.equal(formatEvent({ package: "reg", params: { id: 1 } }), "reg;id=1");
+  assert.equal(parseEvent("presence.winfo;id=7").package, "presence.winfo");
   assert.equal(formatSessionExpires({ seconds: 90, refresher: "uac" }), "90;refresher=uac");
+  assert.equal(formatSessionExpires(parseSessionExpires("4000 ; refresher = uas")), "4000;refresher=uas");
+  const later = parseRetryAfter("120 (a (deep) comment) ;duration=3600");
+  assert.deepEqual([later.seconds, later.comment], [120, "a (deep) comment"]);
+  assert.equal(formatRetryAfter(later), "120 (a (deep) comment);duration=3600");
+  refuses(parseRetryAfter, ["", "x", "1 (open", "1 2"]);
 });
 
 Deno.test("Call-Info goes both ways", () => {
@@ -351,5 +370,6 @@ Deno.test("parseDialogId() reads Replaces", () => {
   assert.equal(replaces.callId, "98732@sip.example.com");
   assert.equal(replaces.params.get("to-tag"), "ff87ff");
   assert.ok(replaces.params.has("early-only"));
+  assert.equal(formatDialogId({ ...replaces, params: { "to-tag": "1" } }), "98732@sip.example.com;to-tag=1");
   refuses(parseDialogId, ["", ";to-tag=1", "a@", "a b"]);
 });

@@ -2,7 +2,7 @@
 import { type Cursor, readAll } from "../cursor.ts";
 import { quoted } from "../errors.ts";
 import { TOKEN } from "../grammar.ts";
-import type { Params } from "../params.ts";
+import { type Params, type ParamsInit, paramsOf } from "../params.ts";
 import { readParams } from "../read_params.ts";
 
 /** CSeq: sequence number below 2^31 and method. */
@@ -54,9 +54,25 @@ export function formatRAck(value: RAck): string {
   return `${value.rseq} ${value.cseq} ${value.method}`;
 }
 
+export function parseSessionExpires(text: string, field = "Session-Expires"): SessionExpires {
+  return readAll(readSessionExpires, text, field);
+}
+
 /** "1800;refresher=uac" */
 export function formatSessionExpires(value: { seconds: number; refresher?: string | undefined }): string {
   return `${value.seconds}${value.refresher === undefined ? "" : `;refresher=${value.refresher}`}`;
+}
+
+export function parseRetryAfter(text: string, field = "Retry-After"): RetryAfter {
+  return readAll(readRetryAfter, text, field);
+}
+
+/** "120 (in a meeting);duration=3600" */
+export function formatRetryAfter(
+  value: { seconds: number; comment?: string | undefined; params?: ParamsInit },
+): string {
+  const comment = value.comment === undefined ? "" : ` (${value.comment})`;
+  return `${value.seconds}${comment}${paramsOf(value.params)}`;
 }
 
 export function readCSeq(cursor: Cursor): CSeq {

@@ -1,8 +1,8 @@
 /** P-headers of 3GPP that are no name-addr (RFC 7315 5.3 to 5.6; TS 24.229 7.2A). */
-import { type Cursor, quote, readList } from "../cursor.ts";
+import { type Cursor, quote, readAll, readList } from "../cursor.ts";
 import { every, TOKEN } from "../grammar.ts";
 import { type Params, type ParamsInit, paramsOf } from "../params.ts";
-import { readParams } from "../read_params.ts";
+import { readBareParams, readParams } from "../read_params.ts";
 
 /** P-Access-Network-Info: access type or class, parameters such as utran-cell-id-3gpp, network-provided. */
 export interface AccessNetworkInfo {
@@ -31,6 +31,11 @@ export function parseVisitedNetworkId(text: string, field = "P-Visited-Network-I
 export function formatVisitedNetworkId(value: { network: string; params?: ParamsInit }): string {
   const network = every(value.network, TOKEN) ? value.network : quote(value.network);
   return `${network}${paramsOf(value.params)}`;
+}
+
+/** P-Charging-Vector, P-Charging-Function-Addresses. */
+export function parseBareParams(text: string, field = "P-Charging-Vector"): Params {
+  return readAll(readBareParams, text, field);
 }
 
 /** P-Charging-Vector, P-Charging-Function-Addresses: "icid-value=1;orig-ioi=home1.net". */

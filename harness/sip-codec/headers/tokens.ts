@@ -37,6 +37,10 @@ export function formatTokenWithParams(value: { value: string; params?: ParamsIni
   return `${value.value}${paramsOf(value.params)}`;
 }
 
+export function parseEvent(text: string, field = "Event"): Event {
+  return readAll(readEvent, text, field);
+}
+
 export function formatEvent(value: { package: string; params?: ParamsInit }): string {
   return `${value.package}${paramsOf(value.params)}`;
 }

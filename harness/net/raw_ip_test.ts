@@ -4,6 +4,7 @@ import { EnvironmentError } from "../errors.ts";
 import { buildIp, IP_PROTOCOL, parseIp } from "../wire/mod.ts";
 import { Inbox } from "./inbox.ts";
 import { checkRawIp, openRawIp, type RawPacket } from "./raw_ip.ts";
+import { loopback } from "./testing/loopback.ts";
 import { noRawSockets, withoutCapabilities } from "./testing/unprivileged.ts";
 
 const missing = await noRawSockets(() => checkRawIp("127.0.0.1"));
@@ -11,25 +12,31 @@ const missing6 = missing ?? await noRawSockets(() => checkRawIp("::1"));
 
 async function open(address: string) {
   const inbox = new Inbox<RawPacket>();
-  const raw = await openRawIp(address, (packet) => inbox.push(packet));
+  const raw = await openRawIp(address, (packet) => isOurs(packet) && inbox.push(packet));
   return Object.assign(raw, { receive: () => inbox.receive() });
 }
 
-/** A payload nobody else sends: other tests on this machine see our packets and we theirs. */
+/** Other tests that run at the same time see our packets on ::1, and we theirs: ours begin with this. */
+const OURS = crypto.getRandomValues(new Uint8Array(8));
+
 function payload(mark: number, length = 40): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => i === 3 ? mark : i);
+  return Uint8Array.from({ length }, (_, i) => OURS[i] ?? mark);
+}
+
+function isOurs({ payload }: RawPacket): boolean {
+  return OURS.every((octet, i) => payload[i] === octet);
 }
 
 toolTest(
   "openRawIp() carries packets between addresses of this machine and shows them whole",
   missing,
   async () => {
-    const a = await open("127.11.0.1");
-    const b = await open("127.11.0.2");
-    const sent = a.send(payload(1), "127.11.0.2");
+    const a = await open(loopback(1));
+    const b = await open(loopback(2));
+    const sent = a.send(payload(1), loopback(2));
     const got = await b.receive();
     assert(got);
-    assert.deepEqual([got.source, got.destination], ["127.11.0.1", "127.11.0.2"]);
+    assert.deepEqual([got.source, got.destination], [loopback(1), loopback(2)]);
     assert.deepEqual(got.payload, payload(1));
     const [one, other] = [parseIp(sent), parseIp(got.packet)];
     assert.deepEqual([one.protocol, one.payload, one.hopLimit], [
@@ -39,7 +46,7 @@ toolTest(
     ]);
     assert.equal(other.protocol, IP_PROTOCOL.esp);
     assert.ok(other.checksumOk);
-    b.send(payload(2), "127.11.0.1");
+    b.send(payload(2), loopback(1));
     assert.deepEqual((await a.receive())?.payload, payload(2));
     await Promise.all([a.close(), b.close()]);
   },
@@ -57,12 +64,12 @@ toolTest("openRawIp() works over IPv6", missing6, async () => {
 });
 
 toolTest("a source address of someone else can be put into the header", missing, async () => {
-  const a = await open("127.11.0.3");
-  const b = await open("127.11.0.4");
-  a.send(payload(4), "127.11.0.4", "198.51.100.7");
+  const a = await open(loopback(3));
+  const b = await open(loopback(4));
+  a.send(payload(4), loopback(4), "198.51.100.7");
   assert.equal((await b.receive())?.source, "198.51.100.7");
-  a.send(payload(5), "127.11.0.4", "127.11.0.9");
-  assert.equal((await b.receive())?.source, "127.11.0.9");
+  a.send(payload(5), loopback(4), loopback(9));
+  assert.equal((await b.receive())?.source, loopback(9));
   await Promise.all([a.close(), b.close()]);
 });
 
@@ -74,28 +81,28 @@ toolTest("a source address of someone else can be put into an IPv6 header", miss
 });
 
 toolTest("sendPacket() sends an IP packet as it is", missing, async () => {
-  const a = await open("127.11.0.5");
+  const a = await open(loopback(5));
   const packet = buildIp({
-    source: "127.11.0.6",
-    destination: "127.11.0.5",
+    source: loopback(6),
+    destination: loopback(5),
     protocol: IP_PROTOCOL.esp,
     payload: payload(7),
     identification: 0x1234,
     hopLimit: 3,
   });
-  a.sendPacket(packet, "127.11.0.5");
+  a.sendPacket(packet, loopback(5));
   assert.deepEqual((await a.receive())?.packet, packet);
   await a.close();
 });
 
 toolTest("large packets pass, too large ones are refused with a remedy", missing, async () => {
-  const a = await open("127.11.0.7");
-  const b = await open("127.11.0.8");
-  a.send(payload(8, 65_000), "127.11.0.8");
+  const a = await open(loopback(7));
+  const b = await open(loopback(8));
+  a.send(payload(8, 65_000), loopback(8));
   assert.equal((await b.receive())?.payload.length, 65_000);
-  for (const source of [undefined, "127.11.0.7"]) {
+  for (const source of [undefined, loopback(7)]) {
     assert.throws(
-      () => a.send(payload(9, 65_516), "127.11.0.8", source),
+      () => a.send(payload(9, 65_516), loopback(8), source),
       (error) =>
         error instanceof EnvironmentError && /too long/.test(error.message) && /TCP/.test(error.remedy),
     );
@@ -104,24 +111,24 @@ toolTest("large packets pass, too large ones are refused with a remedy", missing
 });
 
 toolTest("an address is heard by all who opened it, and a closed one by nobody", missing, async () => {
-  const a = await open("127.11.0.10");
-  const twice = [await open("127.11.0.11"), await open("127.11.0.11")];
-  a.send(payload(10), "127.11.0.11");
+  const a = await open(loopback(10));
+  const twice = [await open(loopback(11)), await open(loopback(11))];
+  a.send(payload(10), loopback(11));
   for (const one of twice) assert.deepEqual((await one.receive())?.payload, payload(10));
   await twice[0]?.close();
   await twice[0]?.close();
-  a.send(payload(11), "127.11.0.11");
+  a.send(payload(11), loopback(11));
   assert.deepEqual((await twice[1]?.receive())?.payload, payload(11));
   await Promise.all([a.close(), twice[1]?.close()]);
 });
 
 toolTest("the hub comes and goes with its users, also at once", missing, async () => {
   for (let round = 0; round < 5; round++) {
-    const hosts = await Promise.all(Array.from({ length: 100 }, (_, i) => open(`127.11.1.${i + 1}`)));
-    hosts[0]?.send(payload(round), "127.11.1.100");
+    const hosts = await Promise.all(Array.from({ length: 100 }, (_, i) => open(loopback(i + 1, 1))));
+    hosts[0]?.send(payload(round), loopback(100, 1));
     assert.deepEqual((await hosts[99]?.receive())?.payload, payload(round));
     const closing = hosts.map((host) => host.close());
-    const again = await open("127.11.1.1");
+    const again = await open(loopback(1, 1));
     await Promise.all([...closing, again.close()]);
   }
 });

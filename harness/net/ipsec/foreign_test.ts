@@ -7,16 +7,17 @@ import { fromHex, parseIp, parseTcp, parseUdp, toHex, utf8 } from "../../wire/mo
 import { systemClock } from "../clock.ts";
 import { systemNet } from "../net.ts";
 import { checkRawIp } from "../raw_ip.ts";
+import { loopback } from "../testing/loopback.ts";
 import { noRawSockets } from "../testing/unprivileged.ts";
 import type { Framer, TapRecord } from "../types.ts";
 import { flow, keysOf, openPair, SPI_A, SPI_B } from "./testing/pair.ts";
 import type { IpsecOptions } from "./types.ts";
 
-const UE = "127.12.4.1";
-const PCSCF = "127.12.4.2";
+const UE = loopback(1);
+const PCSCF = loopback(2);
 const PORT = 15_063;
 const MESSAGE = "MESSAGE sip:bob@ims.example.org SIP/2.0\r\n" +
-  "Via: SIP/2.0/UDP 127.12.4.1:15062;branch=z9hG4bK1\r\n" +
+  "Via: SIP/2.0/UDP 192.0.2.1:15062;branch=z9hG4bK1\r\n" +
   "From: <sip:alice@ims.example.org>;tag=1\r\nTo: <sip:bob@ims.example.org>\r\n" +
   "Call-ID: inside-esp\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n";
 

@@ -6,6 +6,7 @@ import type { EspPair } from "../../wire/esp.ts";
 import { systemClock } from "../clock.ts";
 import { systemNet } from "../net.ts";
 import { checkRawIp } from "../raw_ip.ts";
+import { loopback } from "../testing/loopback.ts";
 import { noRawSockets, withoutCapabilities } from "../testing/unprivileged.ts";
 import { bytes, lineFramer, text } from "../testing/framers.ts";
 import { briefly, counter, flow, framed, lengthFramer, openPair, TestPolicy } from "./testing/pair.ts";
@@ -33,14 +34,14 @@ const GROUNDS: Ground[] = [
   {
     name: "raw IPv4",
     missing: noRaw,
-    addresses: ["127.12.0.1", "127.12.0.2"],
+    addresses: [loopback(1), loopback(2)],
     carriers: [{ raw: true }, { raw: true }],
   },
   { name: "raw IPv6", missing: noRaw6, addresses: ["::1", "::1"], carriers: [{ raw: true }, { raw: true }] },
   {
     name: "UDP encapsulation over IPv4",
     missing: undefined,
-    addresses: ["127.12.0.3", "127.12.0.4"],
+    addresses: [loopback(3), loopback(4)],
     carriers: [{ udp: {} }, { udp: {} }],
   },
   {
@@ -51,10 +52,12 @@ const GROUNDS: Ground[] = [
   },
 ];
 
+/** On ::1 a second run of these tests is heard too; it has other keys. */
+const SECRET = crypto.getRandomValues(new Uint8Array(16));
 const NOTHING: EspPolicy = { outbound: () => "drop", inbound: () => undefined };
 
 async function pair({ addresses, carriers }: Ground, algorithms?: EspPair) {
-  const options = { net: systemNet, clock: systemClock, addresses, carriers };
+  const options = { net: systemNet, clock: systemClock, addresses, carriers, secret: SECRET };
   const both = await openPair({ ...options, ...(algorithms ? { algorithms } : {}) });
   for (const [one, other] of [[both.a, both.b], [both.b, both.a]] as const) {
     const outer = other.host.encapsulation;
@@ -123,7 +126,7 @@ toolTest("both carriers of one host work side by side", noRaw, async () => {
   const { a, b, close } = await pair({
     name: "both",
     missing: undefined,
-    addresses: ["127.12.0.5", "127.12.0.6"],
+    addresses: [loopback(5), loopback(6)],
     carriers: [carriers, carriers],
   });
   const ue = await a.host.open("udp", { port: 0 });
@@ -144,8 +147,8 @@ toolTest(
     const pcscf = await b.host.open("udp", { port: 0 });
     const [port = 0] = await a.host.reserve(1);
     const packet = { local: { address: a.host.address, port }, remote: pcscf.local };
-    await a.host.sendPacket({ ...packet, payload: bytes("spoofed"), sourceAddress: "127.12.9.9" });
-    assert.equal((await pcscf.receive())?.flow.remote.address, "127.12.9.9");
+    await a.host.sendPacket({ ...packet, payload: bytes("spoofed"), sourceAddress: loopback(9, 9) });
+    assert.equal((await pcscf.receive())?.flow.remote.address, loopback(9, 9));
     await a.host.sendPacket({ ...packet, payload: bytes("clear"), clear: true });
     const clear = await pcscf.receive();
     assert.deepEqual([text(clear?.bytes), clear?.flow.security], ["clear", undefined]);
@@ -175,7 +178,7 @@ toolTest("a hundred hosts of one process talk at once", noRaw, async () => {
     pair({
       name: "many",
       missing: undefined,
-      addresses: [`127.12.1.${i + 1}`, `127.12.2.${i + 1}`],
+      addresses: [loopback(i + 1, 1), loopback(i + 1, 2)],
       carriers: [{ raw: true }, { raw: true }],
     })));
   await Promise.all(pairs.map(async ({ a, b }, i) => {
@@ -193,7 +196,7 @@ toolTest("a hundred hosts of one process talk at once", noRaw, async () => {
 Deno.test("two hosts cannot share a UDP port, and the error says which", async () => {
   const open = (port: number) =>
     systemNet.ipsec!({
-      address: "127.12.0.7",
+      address: loopback(7),
       carriers: { udp: { port } },
       policy: NOTHING,
       clock: systemClock,
@@ -203,14 +206,14 @@ Deno.test("two hosts cannot share a UDP port, and the error says which", async (
   const { port = 0 } = first.encapsulation ?? {};
   await assert.rejects(
     open(port),
-    (error) => error instanceof EnvironmentError && error.message.includes(`127.12.0.7:${port}`),
+    (error) => error instanceof EnvironmentError && error.message.includes(`${loopback(7)}:${port}`),
   );
   await first.close();
 });
 
 toolTest("a host that cannot have its UDP port lets go of raw IP", noRaw, async () => {
   const options = {
-    address: "127.12.0.8",
+    address: loopback(8),
     policy: NOTHING,
     clock: systemClock,
     random: counter(3),

@@ -6,8 +6,8 @@ import type { EspArrival, EspPolicy, EspWay, IpsecHost, IpsecOptions, OutboundPa
 
 export const SPI_A = 0x0a0a0a0a;
 export const SPI_B = 0x0b0b0b0b;
-const CK = new Uint8Array(16).fill(0x11);
-const IK = new Uint8Array(16).fill(0x22);
+const DEFAULT_PAIR: EspPair = { integrity: "hmac-sha-1-96", encryption: "aes-cbc" };
+const SECRET = new Uint8Array(16).fill(0x11);
 
 /** Everything goes out under one SA; what comes must be for the other. */
 export class TestPolicy implements EspPolicy {
@@ -49,11 +49,13 @@ export interface PairOptions {
   readonly addresses: readonly [string, string];
   readonly carriers: readonly [IpsecOptions["carriers"], IpsecOptions["carriers"]];
   readonly algorithms?: EspPair;
+  /** Sixteen octets of key, for tests that others on this machine could disturb. */
+  readonly secret?: Uint8Array;
   readonly more?: Partial<IpsecOptions>;
 }
 
 export async function openPair(options: PairOptions): Promise<{ a: End; b: End; close(): Promise<void> }> {
-  const keys = keysOf(options.algorithms);
+  const keys = keysOf(options.algorithms, options.secret);
   const random = counter(1);
   const sa = (spi: number) => new EspSa({ spi, keys, random });
   // What a sends carries b's SPI, and the other way round.
@@ -74,8 +76,8 @@ export async function openPair(options: PairOptions): Promise<{ a: End; b: End; 
   }
 }
 
-export function keysOf(pair: EspPair = { integrity: "hmac-sha-1-96", encryption: "aes-cbc" }): EspKeys {
-  return expandEspKeys(pair, { ck: CK, ik: IK });
+export function keysOf(pair: EspPair = DEFAULT_PAIR, secret: Uint8Array = SECRET): EspKeys {
+  return expandEspKeys(pair, { ck: secret, ik: secret });
 }
 
 async function openEnd(options: PairOptions, index: 0 | 1, policy: TestPolicy): Promise<End> {

@@ -2,9 +2,10 @@
 import { EnvironmentError } from "../../../errors.ts";
 import { systemClock } from "../../clock.ts";
 import { systemNet } from "../../net.ts";
+import { loopback } from "../../testing/loopback.ts";
 import { flow, openPair } from "./pair.ts";
 
-const addresses = ["127.12.3.1", "127.12.3.2"] as const;
+const addresses = [loopback(1, 3), loopback(2, 3)] as const;
 const options = { net: systemNet, clock: systemClock, addresses };
 
 const told = await openPair({ ...options, carriers: [{ raw: true }, { raw: true }] }).then(

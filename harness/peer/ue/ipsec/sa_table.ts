@@ -21,6 +21,9 @@ export class SaTable {
   /** A further message has come under the current set: the old one goes as soon as nothing is pending on it. */
   #oldIsDone = false;
 
+  /** The set that the current one replaced, deleted since or not. */
+  #replaced: Association | undefined;
+
   /** In the order in which they were made, deleted ones too. */
   get sets(): readonly Association[] {
     return this.#sets;
@@ -36,6 +39,10 @@ export class SaTable {
 
   get old(): Association | undefined {
     return this.#in("old");
+  }
+
+  get replaced(): Association | undefined {
+    return this.#replaced;
   }
 
   /** SM6 was taken: one registration at a time, what an incomplete one made is removed. */
@@ -62,6 +69,7 @@ export class SaTable {
     if (replaced) {
       if (this.old) this.#take(this.old, "deleted");
       this.#take(replaced, "superseded");
+      this.#replaced = replaced;
     }
     if (!this.#sets.includes(set)) this.#sets.push(set);
     this.#take(set, "confirmed");

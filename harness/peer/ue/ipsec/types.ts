@@ -61,8 +61,9 @@ export type IpsecMode = "trans" | "UDP-enc-tun";
 
 /**
  * The way of one message, where the rules of clause 7.4.1a are not to choose it: "clear" from the unprotected port to
- * the unprotected port; "clear-to-protected" from there to port_ps; "old", "new" (of the registration under way) or
- * "current" SAs; or an SA set by its name, deleted ones too.
+ * the unprotected port; "clear-to-protected" from there to port_ps; "current" SAs, those of the registration under
+ * way ("new"), or those that the current ones replaced ("old", whether or not they are deleted by now); or an SA set by
+ * its name, deleted ones too.
  */
 export type Way = "clear" | "clear-to-protected" | "current" | "old" | "new" | { readonly set: string };
 

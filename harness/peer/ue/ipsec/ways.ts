@@ -50,7 +50,11 @@ export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chose
 
 /** The set of a way that a case names. */
 export function setNamed(way: Exclude<Way, "clear" | "clear-to-protected">, table: SaTable): Association {
-  const set = typeof way === "object" ? table.sets.findLast(({ name }) => name === way.set) : table[way];
+  const set = typeof way === "object"
+    ? table.sets.findLast(({ name }) => name === way.set)
+    : way === "old"
+    ? table.replaced
+    : table[way];
   if (set) return set;
   const there = table.sets.map(({ name, phase }) => `"${name}" (${phase})`).join(", ") || "none";
   throw new LocalMisuseError(

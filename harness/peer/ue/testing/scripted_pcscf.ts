@@ -118,9 +118,19 @@ export class ScriptedPcscf implements EspPolicy {
     method: string,
     set: NetworkSet,
     over: "udp" | "tcp" = "udp",
-    headers: object = {},
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    const request = buildRequest(method, `sip:alice@${set.ueAddress}:${set.client.portS}`, {
+    const uri = `sip:alice@${set.ueAddress}:${set.client.portS}`;
+    await this.send(this.build(method, uri, over, headers), { set, flow: this.flowTo(set, over) });
+  }
+
+  build(
+    method: string,
+    uri: string,
+    over: "udp" | "tcp" = "udp",
+    headers: Readonly<Record<string, string>> = {},
+  ): SipRequest {
+    return buildRequest(method, uri, {
       Via: `SIP/2.0/${over.toUpperCase()} ${ADDRESS}:${PORT_PS};branch=z9hG4bKp${++this.#branch}`,
       "Max-Forwards": "70",
       From: "<sip:bob@home1.example>;tag=b0b",
@@ -130,7 +140,16 @@ export class ScriptedPcscf implements EspPolicy {
       Contact: `<sip:bob@${ADDRESS}:${PORT_PS}>`,
       ...headers,
     });
-    await this.send(request, { set, flow: this.flowTo(set, over) });
+  }
+
+  /** In the clear from the unprotected port to where SM1 came from, or to a port of the same address. */
+  clearFlow(port?: number): Flow {
+    const flow = this.#network.lastFlow!;
+    return port === undefined ? flow : { ...flow, remote: { address: flow.remote.address, port } };
+  }
+
+  get clearResponses(): readonly SipResponse[] {
+    return this.#network.responses;
   }
 
   /** From port_pc to port_us. */

@@ -49,7 +49,6 @@ export class EspSa {
   readonly keys: EspKeys;
   readonly #options: EspSaOptions;
   readonly #window: ReplayWindow | undefined;
-  readonly #ivLength: number;
   #sent = 0;
 
   /** Throws RangeError for an algorithm pair that no document defines. */
@@ -57,7 +56,7 @@ export class EspSa {
     this.spi = options.spi;
     this.keys = options.keys;
     this.#options = options;
-    this.#ivLength = espSizes(options.keys).iv;
+    espSizes(options.keys); // throws
     this.#window = options.replayWindow === 0 ? undefined : new ReplayWindow(options.replayWindow);
   }
 
@@ -76,15 +75,16 @@ export class EspSa {
    * (RFC 4303 3.3.3).
    */
   protect(payload: Uint8Array, nextHeader: number, overrides: EspOverrides = {}): Uint8Array {
-    const packet = protectEsp(overrides.keys ?? this.keys, {
+    const keys = overrides.keys ?? this.keys;
+    const packet = protectEsp(keys, {
       spi: overrides.spi ?? this.spi,
       sequence: overrides.sequence ?? this.#next(),
       nextHeader,
       payload,
-      iv: overrides.iv ?? this.#options.random(this.#ivLength),
+      iv: overrides.iv ?? this.#options.random(espSizes(keys).iv),
       ...(overrides.padding ? { padding: overrides.padding } : {}),
     });
-    if (overrides.icv !== undefined) this.#replaceIcv(packet, overrides.icv);
+    if (overrides.icv !== undefined) this.#replaceIcv(packet, overrides.icv, keys);
     return packet;
   }
 
@@ -113,8 +113,8 @@ export class EspSa {
     return ++this.#sent;
   }
 
-  #replaceIcv(packet: Uint8Array, icv: "wrong" | Uint8Array): void {
-    const length = espSizes(this.keys).icv;
+  #replaceIcv(packet: Uint8Array, icv: "wrong" | Uint8Array, keys: EspKeys): void {
+    const length = espSizes(keys).icv;
     if (length === 0) throw new LocalMisuseError(`SA "${this.spi}" has no ICV that could be wrong`);
     if (icv === "wrong") packet[packet.length - 1] = (packet[packet.length - 1] as number) ^ 1;
     else packet.set(icv.subarray(0, length), packet.length - length);

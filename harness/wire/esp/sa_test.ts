@@ -128,3 +128,15 @@ Deno.test("EspSa delivers every packet exactly once under loss, reordering and d
     assert.deepEqual([...delivered].sort(), [...new Set(arrivals)].sort());
   }));
 });
+
+Deno.test("EspSa.protect() makes a packet of another pair where its keys are given", () => {
+  const [sender, receiver] = ends();
+  for (const encryption of ["null", "aes-gcm"] as const) {
+    const integrity = encryption === "null" ? "hmac-sha-1-96" : "null";
+    const keys = expandEspKeys({ integrity, encryption }, { ck, ik });
+    const packet = sender.protect(payload, 17, { keys, icv: "wrong" });
+    const [, other] = ends({ keys });
+    assert.equal(verdict(other, packet), "icv");
+    assert.notEqual(verdict(receiver, packet), "ok");
+  }
+});

@@ -7,9 +7,10 @@ import aka from "./aka/mod.ts";
 import coexistence from "./coexistence/mod.ts";
 import digest from "./digest/mod.ts";
 import ipsec from "./ipsec/mod.ts";
+import ipsecNat from "./ipsec-nat/mod.ts";
 import privacy from "./privacy/mod.ts";
 import secAgree from "./sec-agree/mod.ts";
 
 export { catalogue } from "./requirements/mod.ts";
 
-export const suites: readonly Suite[] = [aka, digest, privacy, coexistence, secAgree, ipsec];
+export const suites: readonly Suite[] = [aka, digest, privacy, coexistence, secAgree, ipsec, ipsecNat];

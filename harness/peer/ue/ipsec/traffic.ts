@@ -8,6 +8,7 @@ import type {
   EspMode,
   EspPolicy,
   EspWay,
+  IpsecHost,
   OutboundPacket,
 } from "../../../net/ipsec/types.ts";
 import type { Endpoint, TapRecord } from "../../../net/types.ts";
@@ -18,7 +19,7 @@ import type { SaTable } from "./sa_table.ts";
 import type { EspTamper, IpsecMode, StrayEsp } from "./types.ts";
 
 /** A way through an SA, by the name that `Flow.security` has of it. */
-interface Passage {
+export interface Passage {
   readonly set: Association;
   readonly from: ProtectedPort;
   readonly esp: EspTamper | undefined;
@@ -121,8 +122,26 @@ export class Traffic implements EspPolicy {
 
 const PORTS: readonly ProtectedPort[] = ["port-uc", "port-us"];
 
-/** How a packet of this set goes out. Inner addresses are for who makes the packet. */
-export function wayOf({ set, from, esp = {} }: Passage): EspWay {
+/** A datagram that no socket sends: from any port, with any inner address, altered in the end. */
+export async function sendDatagram(
+  host: IpsecHost,
+  payload: Uint8Array,
+  passage: Passage,
+  ports: { readonly local: number; readonly remote: number },
+): Promise<void> {
+  const { set, esp } = passage;
+  const way = wayOf(passage);
+  const local = { address: esp?.innerSource ?? set.ueAddress, port: ports.local };
+  const remote = { address: esp?.innerDestination ?? set.pcscfAddress, port: ports.remote };
+  if (!esp?.packet) return void await host.sendPacket({ ...way, local, remote, payload });
+  const packet = esp.packet(await host.sendPacket({ ...way, local, remote, payload, copies: 0 }));
+  const { carrier, sourceAddress, outer: to = remote, copies = 1 } = way;
+  const destination = { to, ...defined({ carrier, sourceAddress }) };
+  for (let i = 0; i < copies; i++) await host.sendEsp(packet, destination);
+}
+
+/** How a packet of this set goes out. What the inside of a tunnel says is for who makes the packet. */
+function wayOf({ set, from, esp = {} }: Passage): EspWay {
   const { nextHeader, sourceAddress, copies, carrier, mode, outer, spi, sequence, iv, padding, keys, icv } =
     esp;
   const goes = carrier ?? (set.mode === "trans" ? "raw" : "udp");

@@ -85,6 +85,8 @@ export interface EspTamper extends EspOverrides {
   /** Addresses of the inner packet, in tunnel mode. UDP messages only. */
   readonly innerSource?: string;
   readonly innerDestination?: string;
+  /** Last word on the packet, from SPI to ICV: bits flipped, the end cut off. UDP messages only. */
+  readonly packet?: (esp: Uint8Array) => Uint8Array;
 }
 
 /** Additions to RegisterOptions, AnswerOptions and RequestOptions. Without IPsec they mean nothing. */
@@ -177,6 +179,8 @@ export interface IpsecView {
   readonly arrivals: readonly (EspArrival & { readonly at: number })[];
   /** All sequence numbers seen per inbound SPI, in the order of arrival. */
   sequences(spi: number): readonly number[];
+  /** Every ESP packet sent so far, from SPI to ICV. */
+  readonly packets: readonly Uint8Array[];
   /** How many ESP packets were sent so far, for replays: `again(n)` sends the n-th once more (negative: from the end). */
   readonly sent: number;
   again(n: number, from?: ElsewhereOptions): Promise<void>;

@@ -6,7 +6,7 @@ import type { EspKeys } from "../../../wire/esp.ts";
 import { orSilence, quiet } from "../../no_answer.ts";
 import { Association, keysOf } from "./association.ts";
 import type { Ipsec, IpsecParts } from "./ipsec.ts";
-import { ENCAPSULATION_PORT, IN_THE_CLEAR, wayOf } from "./traffic.ts";
+import { ENCAPSULATION_PORT, IN_THE_CLEAR, sendDatagram } from "./traffic.ts";
 import type {
   AlgorithmPair,
   Carried,
@@ -64,6 +64,10 @@ export class LiveIpsecView implements IpsecView {
 
   get arrivals(): IpsecView["arrivals"] {
     return [...this.#parts.traffic.arrivals];
+  }
+
+  get packets(): readonly Uint8Array[] {
+    return this.#parts.traffic.sent.map(({ packet }) => packet);
   }
 
   get sent(): number {
@@ -125,12 +129,8 @@ export class LiveIpsecView implements IpsecView {
     if (over === "tcp") throw new LocalMisuseError("send() makes datagrams; TCP needs a connection");
     const set = this.#ipsec.setOf(way);
     const from = fromPort === set.portUs ? "port-us" : "port-uc";
-    await this.#parts.host.sendPacket({
-      ...wayOf({ set, from, esp }),
-      local: { address: esp?.innerSource ?? set.ueAddress, port: fromPort ?? set.portUc },
-      remote: { address: esp?.innerDestination ?? set.pcscfAddress, port: toPort ?? set.portPs },
-      payload,
-    });
+    const ports = { local: fromPort ?? set.portUc, remote: toPort ?? set.portPs };
+    await sendDatagram(this.#parts.host, payload, { set, from, esp }, ports);
   }
 
   async connects(

@@ -118,7 +118,8 @@ export function answer(
   return buildResponse(request, status, { toTag: "net", headers, body });
 }
 
-function understood(bytes: Uint8Array): SipRequest | SipResponse | undefined {
+/** Undefined for what is no message. */
+export function understood(bytes: Uint8Array): SipRequest | SipResponse | undefined {
   try {
     return parseMessage(bytes);
   } catch {

@@ -2,7 +2,7 @@
  * A P-CSCF of a test: makes SAs with whoever registers, says what a script tells it, and keeps what it heard with the
  * SA it came under. It has no rules of its own to break: a test says which SA an answer takes.
  */
-import { buildRequest, parseMessage, SipRequest, type SipResponse, StreamFramer } from "sip-codec";
+import { buildRequest, SipRequest, type SipResponse, StreamFramer } from "sip-codec";
 import { type AuthenticationCentre, expandEspKeys, parseAuts } from "../../../crypto/mod.ts";
 import type { EspArrival, EspPolicy, EspWay, IpsecHost, OutboundPacket } from "../../../net/ipsec/types.ts";
 import type { Clock, Endpoint, Flow, MessageSocket, Net } from "../../../net/types.ts";
@@ -10,7 +10,7 @@ import { seededRandom } from "../../../runner/random.ts";
 import { formatIpsec3gpp, type Ipsec3gpp, readIpsec3gpp } from "../../../sip/mod.ts";
 import { type EncryptionAlgorithm, type EspPair, EspSa, type IntegrityAlgorithm } from "../../../wire/esp.ts";
 import { akaChallenge, aliceCentre, granted, isRight } from "./registrar.ts";
-import { answer, ScriptedNetwork } from "./scripted_network.ts";
+import { answer, ScriptedNetwork, understood } from "./scripted_network.ts";
 
 const ADDRESS = "10.0.0.1";
 /** Stays (TS 33.203 7.1 NOTE 7). */
@@ -148,6 +148,15 @@ export class ScriptedPcscf implements EspPolicy {
     return port === undefined ? flow : { ...flow, remote: { address: flow.remote.address, port } };
   }
 
+  get host(): IpsecHost {
+    return this.#host!;
+  }
+
+  /** Requests that came to the unprotected port. */
+  get unprotected(): readonly SipRequest[] {
+    return this.#network.requests;
+  }
+
   get clearResponses(): readonly SipResponse[] {
     return this.#network.responses;
   }
@@ -204,7 +213,8 @@ export class ScriptedPcscf implements EspPolicy {
 
   async #read(socket: MessageSocket): Promise<void> {
     for (let incoming = await socket.receive(); incoming; incoming = await socket.receive()) {
-      await this.#hear(parseMessage(incoming.bytes), incoming.flow);
+      const message = understood(incoming.bytes);
+      if (message) await this.#hear(message, incoming.flow);
     }
   }
 

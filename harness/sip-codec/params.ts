@@ -83,6 +83,13 @@ export class Params implements Iterable<[string, string | undefined]> {
     return false;
   }
 
+  /** Values of every parameter of this name, for the few that may come more than once (ccf: RFC 7315 5.5). */
+  getAll(name: string): string[] {
+    return this.items().filter((param) => this.same(param.name, name)).map((param) =>
+      this.valueOf_(param) ?? ""
+    );
+  }
+
   /** As written, with quotes or escapes. */
   raw(name: string): string | undefined {
     if (this.list !== undefined) {
@@ -91,6 +98,12 @@ export class Params implements Iterable<[string, string | undefined]> {
     }
     const at = this.locate(name);
     return at < 0 ? undefined : this.spanText(at);
+  }
+
+  /** Throws SipSyntaxError if the parameter comes more than once with different values; costs less than `get`. */
+  checkSingle(name: string): void {
+    if (this.list === undefined) this.locate(name);
+    else this.find(name);
   }
 
   /** Whether the parameter stands there without a value. Throws SipSyntaxError like `get`. */

@@ -43,6 +43,8 @@ Deno.test("Params refuses to choose between different values of one name", () =>
   const { params } = parseNameAddr("<sip:a@b>;x=1;x=2;y=1;y=1");
   assert.throws(() => params.get("x"), SipSyntaxError);
   assert.equal(params.get("y"), "1");
+  assert.deepEqual(params.getAll("x"), ["1", "2"]);
+  assert.deepEqual(params.getAll("z"), []);
   assert.deepEqual(params.duplicates(), ["x", "y"]);
   assert.equal(params.entries().length, 4);
 });

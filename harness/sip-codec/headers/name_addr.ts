@@ -82,7 +82,7 @@ export function readContact(cursor: Cursor): NameAddr | "*" {
 /** From and To: two different tags have no safe reading, found now rather than later. */
 export function readTagged(cursor: Cursor): NameAddr {
   const value = readNameAddr(cursor);
-  value.params.get("tag");
+  value.params.checkSingle("tag");
   return value;
 }
 

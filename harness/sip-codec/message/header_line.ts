@@ -92,6 +92,19 @@ export class HeaderLine {
     return new Cursor(text, start, end, this);
   }
 
+  /** The number that is the whole value, -1 if it is none: what `view` would give, without a reader. */
+  digits(): number {
+    const { text, end } = this;
+    let at = this.colon + 1;
+    while (isBlank(text.charCodeAt(at))) at++;
+    const start = at;
+    let value = 0;
+    for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++at)) {
+      value = value * 10 + code - 0x30;
+    }
+    return at === start || at !== end - 2 || value > Number.MAX_SAFE_INTEGER ? -1 : value;
+  }
+
   /** All octets of the field, one character per octet. */
   get raw(): string {
     const text = this.text.slice(this.start, this.end);

@@ -42,9 +42,10 @@ export class HeaderLines {
   next(key: string, from: number): number {
     const { list, hashes } = this;
     const hash = nameHash(key);
-    let at = hashes.indexOf(hash, from);
-    while (at >= 0 && !(list[at] as HeaderLine).is(key)) at = hashes.indexOf(hash, at + 1);
-    return at;
+    for (let at = from; at < hashes.length; at++) {
+      if (hashes[at] === hash && (list[at] as HeaderLine).is(key)) return at;
+    }
+    return -1;
   }
 
   at(index: number): HeaderLine {

@@ -1,6 +1,6 @@
 /** Octets to message. What has no safe reading is refused here; the rest shows when a view is asked for. */
 import { quoted, SipSyntaxError } from "../errors.ts";
-import { CLASSES, every, isBlank, TOKEN } from "../grammar.ts";
+import { CLASSES, isBlank, skip, TOKEN } from "../grammar.ts";
 import { readLength } from "../headers/numbers.ts";
 import { decodeLeniently, encodeText, latin1FromBytes } from "../octets.ts";
 import { FOLDED, HeaderLine, OCTETS, UNICODE } from "./header_line.ts";
@@ -8,6 +8,8 @@ import { HeaderLines } from "./header_lines.ts";
 import { type MessageParts, NO_BYTES, type Slice } from "./message.ts";
 import { SipRequest } from "./request.ts";
 import { SipResponse } from "./response.ts";
+
+const END_OF_HEADERS = "\r\n\r\n";
 
 export type SipMessage = SipRequest | SipResponse;
 
@@ -23,7 +25,12 @@ export function parseMessage(bytes: Uint8Array, framing: "datagram" | "stream" =
   const text = decodeLeniently(bytes);
   if (text !== undefined && text.length === bytes.length) return assemble(text, text, -1, framing, 0);
   const source = bytes.slice();
-  const bodyStart = headEnd(source);
+  if (text !== undefined) {
+    const end = text.indexOf(END_OF_HEADERS, skipEmptyLines(text)) + END_OF_HEADERS.length;
+    const bodyStart = headEnd(source, Math.max(0, end - END_OF_HEADERS.length));
+    return assemble(text, source, bodyStart, framing, bodyStart === end ? 0 : UNICODE);
+  }
+  const bodyStart = headEnd(source, 0);
   const octets = source.subarray(0, bodyStart);
   const head = decodeLeniently(octets);
   if (head === undefined) return assemble(latin1FromBytes(octets), source, bodyStart, framing, OCTETS);
@@ -72,11 +79,12 @@ function skipEmptyLines(text: string): number {
   return start;
 }
 
-/** Where the body begins. */
-function headEnd(bytes: Uint8Array): number {
+/** Where the body begins, not before `from`: no header section ends at an octet before its character. */
+function headEnd(bytes: Uint8Array, from: number): number {
   let start = 0;
   while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
-  for (let at = bytes.indexOf(0x0a, start); at >= 0; at = bytes.indexOf(0x0a, at + 1)) {
+  const first = Math.max(start, from);
+  for (let at = bytes.indexOf(0x0a, first); at >= 0; at = bytes.indexOf(0x0a, at + 1)) {
     if (bytes[at + 2] === 0x0a && bytes[at + 1] === 0x0d && bytes[at - 1] === 0x0d) return at + 3;
   }
   throw endless(bytes.length);
@@ -123,7 +131,8 @@ function contentLength(lines: HeaderLines): number | undefined {
   let length: number | undefined;
   for (let at = lines.next("content-length", 0); at >= 0; at = lines.next("content-length", at + 1)) {
     const line = lines.at(at);
-    const found = line.view(readLength);
+    const digits = line.digits();
+    const found = digits >= 0 ? digits : line.view(readLength);
     if (length !== undefined && length !== found) {
       throw new SipSyntaxError(`${length} and ${found} contradict each other`, line.start, line.name);
     }
@@ -162,32 +171,31 @@ function cut(source: string | Uint8Array, start: number, end: number): Uint8Arra
 
 /** Request-Line or Status-Line, single spaces between their parts (RFC 3261 7.1, 7.2). */
 function startLine(line: string, offset: number, parts: MessageParts): SipMessage {
-  const first = line.indexOf(" ");
-  const word = first < 0 ? line : line.slice(0, first);
-  if (word.includes("/") && isVersion(word)) return statusLine(line, first, word, offset, parts);
-  const last = line.endsWith(" SIP/2.0") ? line.length - 8 : line.lastIndexOf(" ");
-  if (first <= 0 || last <= first || !every(word, TOKEN)) {
-    const found = quoted(line);
-    throw new SipSyntaxError(`found ${found}, need a request line or a status line`, offset, "start-line");
-  }
+  const first = skip(line, 0, TOKEN);
+  const code = line.charCodeAt(first);
+  if (code === 0x2f) return statusLine(line, offset, parts);
+  const last = line.lastIndexOf(" ");
+  if (first === 0 || code !== 0x20 || last === first) throw noStartLine(line, offset);
   const version = line.slice(last + 1);
   if (!isVersion(version)) {
     throw new SipSyntaxError(`found ${quoted(version)}, need "SIP/2.0"`, offset + last + 1, "start-line");
   }
   const uri = line.slice(first + 1, last);
   checkRequestUri(uri, offset + first + 1);
-  return new SipRequest(word, uri, version, parts);
+  return new SipRequest(line.slice(0, first), uri, version, parts);
 }
 
-function statusLine(
-  line: string,
-  space: number,
-  version: string,
-  offset: number,
-  parts: MessageParts,
-): SipResponse {
+function noStartLine(line: string, offset: number): SipSyntaxError {
+  const problem = `found ${quoted(line)}, need a request line or a status line`;
+  return new SipSyntaxError(problem, offset, "start-line");
+}
+
+function statusLine(line: string, offset: number, parts: MessageParts): SipResponse {
+  const space = line.indexOf(" ");
+  const version = line.slice(0, Math.max(0, space));
+  if (!isVersion(version)) throw noStartLine(line, offset);
   const code = line.slice(space + 1, space + 4);
-  if (space < 0 || !/^[0-9]{3}$/.test(code) || line.charCodeAt(space + 4) !== 0x20) {
+  if (!/^[0-9]{3}$/.test(code) || line.charCodeAt(space + 4) !== 0x20) {
     const at = offset + space + 1;
     throw new SipSyntaxError(`found ${quoted(line)}, need a status code of three digits`, at, "start-line");
   }

@@ -13,6 +13,7 @@ import type {
 import type { Profile } from "../../profiles/mod.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
+import { goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 
 /** IPsec, by whichever SA an answer comes: that is for the suite "ipsec" to judge. */
 export const IPSEC: IpsecOptions = { mechanism: "ipsec-3gpp", wrongSa: "take" };
@@ -41,75 +42,16 @@ export function nameOf({ alg, ealg }: AlgorithmPair): string {
   return `${alg} with ${ealg}`;
 }
 
-/** One entry of Security-Server, with the defaults of Annex H. Numbers are NaN where there are none. */
-export interface SetUp {
-  readonly mechanism: string;
-  readonly alg: string | undefined;
-  readonly ealg: string;
-  readonly mod: string;
-  readonly prot: string;
-  readonly spiC: number;
-  readonly spiS: number;
-  readonly portC: number;
-  readonly portS: number;
-}
-
-/** The entries of Security-Server, in their order. */
-export function setUps(response: SipResponse | undefined): SetUp[] {
-  return response?.securityServer.map(({ mechanism, params }) => {
-    const number = (name: string) => Number(params.get(name) ?? NaN);
-    return {
-      mechanism: mechanism.toLowerCase(),
-      alg: params.get("alg")?.toLowerCase(),
-      ealg: params.get("ealg")?.toLowerCase() ?? "null",
-      mod: params.get("mod") ?? "trans",
-      prot: params.get("prot")?.toLowerCase() ?? "esp",
-      spiC: number("spi-c"),
-      spiS: number("spi-s"),
-      portC: number("port-c"),
-      portS: number("port-s"),
-    };
-  }) ?? [];
-}
-
 /** The algorithm pairs that SM6 lists, as text. */
 export function listed(response: SipResponse | undefined): string[] {
   return setUps(response).map(({ alg = "none", ealg }) => nameOf({ alg, ealg }));
 }
 
-/** The P-CSCF goes on with a set-up: a challenge with a set-up line of its own. 494 has one too, and ends it. */
-export function goesOn(response: SipResponse | undefined): boolean {
-  return response?.status === 401 && response.has("Security-Server");
-}
-
-/** Entries of one of the set-up lines, as text. */
 type Entries = readonly string[];
-type Field = "Security-Client" | "Security-Verify";
-
-/** Rewrites a set-up line. No entries leave the field empty. */
-export function rewritten(field: Field, change: (entries: Entries) => Entries): Tamper {
-  return (request) => void request.set(field, change(request.values(field)).join(", "));
-}
-
-/** One change in every entry. */
-export function each(change: (entry: string) => string): (entries: Entries) => Entries {
-  return (entries) => entries.map(change);
-}
 
 /** One change in the last entry alone, which is the chosen one only where there is no other. */
 export function last(change: (entry: string) => string): (entries: Entries) => Entries {
   return (entries) => entries.with(-1, change(entries.at(-1) ?? ""));
-}
-
-/** Writes a parameter: in its place, or behind the others; null takes it away. */
-export function setting(name: string, value: string | null): (entry: string) => string {
-  return (entry) => {
-    const [mechanism = "", ...parameters] = entry.split(";").map((part) => part.trim());
-    const at = parameters.findIndex((one) => one.split("=")[0]?.trim().toLowerCase() === name);
-    const written = value === null ? [] : [`${name}=${value}`];
-    const changed = at < 0 ? [...parameters, ...written] : parameters.toSpliced(at, 1, ...written);
-    return [mechanism, ...changed].join(";");
-  };
 }
 
 /** Another number of as many digits in this parameter. */
@@ -162,18 +104,6 @@ export async function isAborted(
   const challenge = await context.given(`${name}: challenged`, ue.challenge(INITIAL));
   const outcome = await silenceIsUndefined(ue.answer(challenge, wrong));
   isNoSuccess(context, requirement, `${name}: aborted`, outcome);
-}
-
-/** What a flow comes to within the window of silence; undefined where it has not come to its end by then. */
-export async function withinWindow<T>(
-  { wait, timers }: Pick<CaseContext, "wait" | "timers">,
-  flow: Promise<T>,
-): Promise<T | undefined> {
-  let outcome: { readonly value: T | undefined } | { readonly error: unknown } | undefined;
-  silenceIsUndefined(flow).then((value) => outcome = { value }, (error) => outcome = { error });
-  await wait(timers.silence);
-  if (outcome && "error" in outcome) throw outcome.error;
-  return outcome?.value;
 }
 
 /** A registration that left SAs in use, which the case needs and does not judge. Rejects where it did not. */

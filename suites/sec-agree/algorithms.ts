@@ -2,12 +2,12 @@
 import type { Tamper } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
+import { each, goesOn, setting } from "../_shared/set_up_lines.ts";
+import { withinWindow } from "../_shared/window.ts";
 import {
   CBC,
   claimed,
-  each,
   GCM,
-  goesOn,
   INITIAL,
   INTEGRITY_ONLY,
   IPSEC,
@@ -18,9 +18,7 @@ import {
   nameOf,
   offering,
   secured,
-  setting,
   TRIPLE_DES,
-  withinWindow,
 } from "./_stimuli.ts";
 
 /** Pairs with integrity "null" that leave Gm without integrity, and AES-GCM with a second integrity algorithm. */

@@ -2,20 +2,9 @@
 import { testCase } from "../../harness/runner/case.ts";
 import type { AnswerOptions } from "../../harness/peer/ue/types.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import {
-  each,
-  INITIAL,
-  IPSEC,
-  isAborted,
-  isNoSuccess,
-  isServed,
-  last,
-  rewritten,
-  secured,
-  setting,
-  shifting,
-  withinWindow,
-} from "./_stimuli.ts";
+import { each, rewritten, setting } from "../_shared/set_up_lines.ts";
+import { withinWindow } from "../_shared/window.ts";
+import { INITIAL, IPSEC, isAborted, isNoSuccess, isServed, last, secured, shifting } from "./_stimuli.ts";
 
 /** SPIs and ports of a set-up line. */
 const NUMBERS = ["spi-c", "spi-s", "port-c", "port-s"] as const;

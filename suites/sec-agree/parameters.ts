@@ -3,9 +3,9 @@ import { testCase } from "../../harness/runner/case.ts";
 import type { ReceivedChallenge, RegisterOptions, Ue } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
+import { each, setting, setUps } from "../_shared/set_up_lines.ts";
 import {
   CBC,
-  each,
   INITIAL,
   INTEGRITY_ONLY,
   IPSEC,
@@ -14,8 +14,6 @@ import {
   last,
   offering,
   secured,
-  setting,
-  setUps,
 } from "./_stimuli.ts";
 
 /** How often the next SPI is guessed: other users may take it first. */

@@ -2,12 +2,11 @@
 import { testCase } from "../../harness/runner/case.ts";
 import type { Tamper } from "../../harness/peer/ue/types.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
+import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import { breaches } from "./_grammar.ts";
 import {
   CBC,
   claimed,
-  each,
-  goesOn,
   INITIAL,
   INTEGRITY_ONLY,
   IPSEC,
@@ -17,10 +16,7 @@ import {
   last,
   MD5,
   offering,
-  rewritten,
   secured,
-  setting,
-  setUps,
 } from "./_stimuli.ts";
 
 /** Security-Client as told, whatever stood there. */
@@ -307,7 +303,9 @@ export const setup = [
           const entries = order.map((entry, at) => setting("q", at === 0 ? q : q && "0.5")(entry));
           const answer = await alice.attempt({ ...INITIAL, offer, tamper: saying(entries.join(", ")) });
           check("challenged with a set-up", "33.203/P.3/02").that(goesOn(answer)).equals(true);
-          const [choice] = setUps(answer).map(({ mechanism, mod }) => `${mechanism} ${mod.toLowerCase()}`);
+          const [choice] = setUps(answer).map(({ mechanism, mod }) =>
+            `${mechanism} ${mod?.toLowerCase() ?? "trans"}`
+          );
           check("of what was offered", "33.203/P.3/02").that(choice).isOneOf(
             "ipsec-3gpp trans",
             "ipsec-3gpp udp-enc-tun",
@@ -338,7 +336,9 @@ export const setup = [
         alice.register({ ...INITIAL, headers, answer: { headers } }),
       );
       check("registered", "33.203/S.3/01").answer(outcome?.response).isOneOf(200);
-      const modes = setUps(outcome?.challenge?.response).map(({ mechanism, mod }) => `${mechanism} ${mod}`);
+      const modes = setUps(outcome?.challenge?.response).map(({ mechanism, mod }) =>
+        `${mechanism} ${mod ?? "trans"}`
+      );
       check("SM6 has ipsec-3gpp without encapsulation", "33.203/S.3/01").that(new Set(modes).size).equals(1);
       check("as was offered", "33.203/S.3/01").that(modes[0]).equals("ipsec-3gpp trans");
       if (outcome?.ok) {

@@ -19,7 +19,7 @@ import { anyProposal, choose, type Chosen, newSpi, type Offered, securityClient 
 import { SaTable } from "./sa_table.ts";
 import { dressAnswer, dressFirst, dressRequest, setVia } from "./sec_agree_fields.ts";
 import { Switchboard } from "./switchboard.ts";
-import { ENCAPSULATION_PORT, IN_THE_CLEAR, sendDatagram, type Traffic } from "./traffic.ts";
+import { ENCAPSULATION_PORT, IN_THE_CLEAR, type Traffic } from "./traffic.ts";
 import { type Begun, Transactions } from "./transactions.ts";
 import type {
   AlgorithmPair,
@@ -414,13 +414,14 @@ export class Ipsec implements Protection {
     if (message) this.#transactions.sent(message, this.#dispatches.get(to)?.begun, this.#parts.clock.now());
   }
 
-  /** A packet whose inner addresses are wrong is from no socket of ours, and one that a case alters neither. */
+  /** A packet whose inner addresses are wrong is from no socket of ours, nor is one that a case alters or loses. */
   #instead(bytes: Uint8Array, to: Flow): Promise<unknown> | undefined {
     const { set, from = "port-uc", esp } = this.#dispatches.get(to) ?? {};
     if (!set || to.transport !== "udp") return undefined;
-    if (!(esp?.innerSource ?? esp?.innerDestination ?? esp?.packet)) return undefined;
+    const byHand = esp?.innerSource ?? esp?.innerDestination ?? esp?.packet;
+    if (byHand === undefined && esp?.copies !== 0) return undefined;
     const ports = { local: to.local.port, remote: to.remote.port };
-    return sendDatagram(this.#parts.host, bytes, { set, from, esp }, ports);
+    return this.#parts.traffic.sendDatagram(this.#parts.host, bytes, { set, from, esp }, ports);
   }
 
   /** M.7.2: from SM7 on. */

@@ -158,7 +158,7 @@ Deno.test("esp and sendOctets() send what Annex M does not have", () =>
     assert.notDeepEqual(replayed.from, ipsec.nat?.public);
     await ipsec.sendOctets(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9));
     assert.equal((await last()).result, "unknown-spi");
-    assert.equal(parseEspHeader(ipsec.packets.at(-1)!).spi, 0x01020304);
+    assert.equal(parseEspHeader(ipsec.packet(-1)).spi, 0x01020304);
   }));
 
 Deno.test("the private address may be told, and so may any way of SM7", () =>

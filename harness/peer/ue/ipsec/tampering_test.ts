@@ -71,6 +71,9 @@ Deno.test("esp repeats a packet, loses it, and sends it from elsewhere", () =>
     const lost = await alice.request("MESSAGE", BOB, { esp: { copies: 0 } });
     assert.equal(await run(lost.unanswered(400)), true);
     assert.equal(network.arrivals.length, before);
+    await alice.ipsec!.sendOctets(alice.ipsec!.packet(-1));
+    assert.equal(await run(lost.unanswered()), false);
+    assert.equal(network.of("MESSAGE").length, 2);
     await alice.request("MESSAGE", BOB, { esp: { sourceAddress: "10.1.0.99" } });
     await run(alice.silent("NOTHING", 10));
     assert.equal(network.arrivals.at(-1)?.from.address, "10.1.0.99");
@@ -100,7 +103,7 @@ Deno.test("again() repeats packets as they were, sent counts them", () =>
     await run(alice.silent("NOTHING", 10));
     assert.deepEqual(network.arrivals.map(({ result }) => result), ["opened", "opened", "replay", "replay"]);
     assert.equal(ipsec.sent, 4);
-    await assert.rejects(ipsec.again(9), /again\(9\) needs a packet; 4 were sent/);
+    await assert.rejects(ipsec.again(9), /Packet "9" was not sent; 4 were sent/);
   }));
 
 Deno.test("send() makes datagrams from and to any port, under an SA or in the clear", () =>

@@ -107,6 +107,26 @@ export class Traffic implements EspPolicy {
     if (protocol === IP_PROTOCOL.esp) this.sent.push({ packet: payload, carrier: "raw" });
   }
 
+  /** A datagram that no socket sends: from any port, with any inner address, altered in the end, or lost. */
+  async sendDatagram(
+    host: IpsecHost,
+    payload: Uint8Array,
+    passage: Passage,
+    ports: { readonly local: number; readonly remote: number },
+  ): Promise<void> {
+    const { set, esp } = passage;
+    const way = wayOf(passage);
+    const { carrier = "raw", sourceAddress, copies = 1 } = way;
+    const local = { address: esp?.innerSource ?? set.ueAddress, port: ports.local };
+    const remote = { address: esp?.innerDestination ?? set.pcscfAddress, port: ports.remote };
+    if (!esp?.packet && copies > 0) return void await host.sendPacket({ ...way, local, remote, payload });
+    const made = await host.sendPacket({ ...way, local, remote, payload, copies: 0 });
+    const packet = esp?.packet?.(made) ?? made;
+    if (copies === 0) return void this.sent.push({ packet, carrier });
+    const destination = { to: way.outer ?? remote, carrier, ...defined({ sourceAddress }) };
+    for (let i = 0; i < copies; i++) await host.sendEsp(packet, destination);
+  }
+
   #resultOf({ result, spi, inner }: EspArrival): StrayEsp["result"] {
     if (result !== "opened" || spi === undefined || !inner) return result;
     const set = this.#table.inbound(spi);
@@ -121,24 +141,6 @@ export class Traffic implements EspPolicy {
 }
 
 const PORTS: readonly ProtectedPort[] = ["port-uc", "port-us"];
-
-/** A datagram that no socket sends: from any port, with any inner address, altered in the end. */
-export async function sendDatagram(
-  host: IpsecHost,
-  payload: Uint8Array,
-  passage: Passage,
-  ports: { readonly local: number; readonly remote: number },
-): Promise<void> {
-  const { set, esp } = passage;
-  const way = wayOf(passage);
-  const local = { address: esp?.innerSource ?? set.ueAddress, port: ports.local };
-  const remote = { address: esp?.innerDestination ?? set.pcscfAddress, port: ports.remote };
-  if (!esp?.packet) return void await host.sendPacket({ ...way, local, remote, payload });
-  const packet = esp.packet(await host.sendPacket({ ...way, local, remote, payload, copies: 0 }));
-  const { carrier, sourceAddress, outer: to = remote, copies = 1 } = way;
-  const destination = { to, ...defined({ carrier, sourceAddress }) };
-  for (let i = 0; i < copies; i++) await host.sendEsp(packet, destination);
-}
 
 /** How a packet of this set goes out. What the inside of a tunnel says is for who makes the packet. */
 function wayOf({ set, from, esp = {} }: Passage): EspWay {

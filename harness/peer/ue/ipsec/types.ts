@@ -75,7 +75,7 @@ export interface EspTamper extends EspOverrides {
   readonly nextHeader?: number;
   /** Source address of the outermost IP header; must be one of this machine, and in scope. Protocol 50 only. */
   readonly sourceAddress?: string;
-  /** How often the same octets are sent; 2 is a replay. 0 makes the packet and loses it. */
+  /** How often the same octets are sent; 2 is a replay. 0 makes the packet and loses it (UDP messages only). */
   readonly copies?: number;
   /** Protocol 50 ("raw") or UDP, and transport or tunnel mode, in place of what was agreed. */
   readonly carrier?: EspCarrierName;
@@ -179,11 +179,16 @@ export interface IpsecView {
   readonly arrivals: readonly (EspArrival & { readonly at: number })[];
   /** All sequence numbers seen per inbound SPI, in the order of arrival. */
   sequences(spi: number): readonly number[];
-  /** Every ESP packet sent so far, from SPI to ICV. */
-  readonly packets: readonly Uint8Array[];
-  /** How many ESP packets were sent so far, for replays: `again(n)` sends the n-th once more (negative: from the end). */
+  /**
+   * How many ESP packets were sent so far, those that `copies: 0` lost too, for replays: `again(n)` sends the n-th once
+   * more (from 0; negative: from the end).
+   */
   readonly sent: number;
   again(n: number, from?: ElsewhereOptions): Promise<void>;
+  /** A copy of the n-th of them, from SPI to ICV: to be changed and handed to `sendOctets()`. */
+  packet(n: number): Uint8Array;
+  /** All of them. */
+  readonly packets: readonly Uint8Array[];
   /** Sends octets where ESP packets go: anything in place of an ESP packet. */
   sendOctets(bytes: Uint8Array, from?: ElsewhereOptions): Promise<void>;
   /** Forgets an SA set (default: all) without telling the network, as a UE does that lost its state. */

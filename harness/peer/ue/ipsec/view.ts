@@ -6,7 +6,7 @@ import type { EspKeys } from "../../../wire/esp.ts";
 import { orSilence, quiet } from "../../no_answer.ts";
 import { Association, keysOf } from "./association.ts";
 import type { Ipsec, IpsecParts } from "./ipsec.ts";
-import { ENCAPSULATION_PORT, IN_THE_CLEAR, sendDatagram } from "./traffic.ts";
+import { ENCAPSULATION_PORT, IN_THE_CLEAR, type SentEsp } from "./traffic.ts";
 import type {
   AlgorithmPair,
   Carried,
@@ -66,10 +66,6 @@ export class LiveIpsecView implements IpsecView {
     return [...this.#parts.traffic.arrivals];
   }
 
-  get packets(): readonly Uint8Array[] {
-    return this.#parts.traffic.sent.map(({ packet }) => packet);
-  }
-
   get sent(): number {
     return this.#parts.traffic.sent.length;
   }
@@ -88,10 +84,16 @@ export class LiveIpsecView implements IpsecView {
   }
 
   async again(n: number, from: ElsewhereOptions = {}): Promise<void> {
-    const { sent } = this.#parts.traffic;
-    const packet = sent.at(n);
-    if (!packet) throw new LocalMisuseError(`again(${n}) needs a packet; ${sent.length} were sent so far`);
-    await this.sendOctets(packet.packet, { carrier: packet.carrier, ...from });
+    const { packet, carrier } = this.#sent(n);
+    await this.sendOctets(packet, { carrier, ...from });
+  }
+
+  packet(n: number): Uint8Array {
+    return this.#sent(n).packet.slice();
+  }
+
+  get packets(): readonly Uint8Array[] {
+    return this.#parts.traffic.sent.map(({ packet }) => packet);
   }
 
   async sendOctets(bytes: Uint8Array, from: ElsewhereOptions = {}): Promise<void> {
@@ -130,7 +132,7 @@ export class LiveIpsecView implements IpsecView {
     const set = this.#ipsec.setOf(way);
     const from = fromPort === set.portUs ? "port-us" : "port-uc";
     const ports = { local: fromPort ?? set.portUc, remote: toPort ?? set.portPs };
-    await sendDatagram(this.#parts.host, payload, { set, from, esp }, ports);
+    await this.#parts.traffic.sendDatagram(this.#parts.host, payload, { set, from, esp }, ports);
   }
 
   async connects(
@@ -176,6 +178,13 @@ export class LiveIpsecView implements IpsecView {
     const latest = this.#ipsec.table.sets.at(-1);
     if (!latest && !(ck && ik)) throw new LocalMisuseError("keys() needs CK and IK: there are no SAs yet");
     return keysOf(pair, { ck: ck ?? latest!.ck, ik: ik ?? latest!.ik });
+  }
+
+  #sent(n: number): SentEsp {
+    const { sent } = this.#parts.traffic;
+    const packet = sent.at(n);
+    if (packet) return packet;
+    throw new LocalMisuseError(`Packet "${n}" was not sent; ${sent.length} were sent so far`);
   }
 
   async #sendClear(socket: MessageSocket, payload: Uint8Array, port: number): Promise<void> {

@@ -4,7 +4,14 @@
  */
 import { buildRequest, SipRequest, type SipResponse, StreamFramer } from "sip-codec";
 import { type AuthenticationCentre, expandEspKeys, parseAuts } from "../../../crypto/mod.ts";
-import type { EspArrival, EspPolicy, EspWay, IpsecHost, OutboundPacket } from "../../../net/ipsec/types.ts";
+import type {
+  EspArrival,
+  EspPolicy,
+  EspWay,
+  IpsecHost,
+  IpsecOptions,
+  OutboundPacket,
+} from "../../../net/ipsec/types.ts";
 import type { Clock, Endpoint, Flow, MessageSocket, Net } from "../../../net/types.ts";
 import { seededRandom } from "../../../runner/random.ts";
 import { formatIpsec3gpp, type Ipsec3gpp, readIpsec3gpp } from "../../../sip/mod.ts";
@@ -12,7 +19,6 @@ import { type EncryptionAlgorithm, type EspPair, EspSa, type IntegrityAlgorithm 
 import { akaChallenge, aliceCentre, granted, isRight } from "./registrar.ts";
 import { answer, ScriptedNetwork, understood } from "./scripted_network.ts";
 
-const ADDRESS = "10.0.0.1";
 /** Stays (TS 33.203 7.1 NOTE 7). */
 const PORT_PS = 7777;
 
@@ -70,6 +76,8 @@ export class ScriptedPcscf implements EspPolicy {
   >();
   options: PcscfOptions = {};
   readonly #network: ScriptedNetwork;
+  readonly #address: string;
+  readonly #carriers: IpsecOptions["carriers"];
   readonly #net: Net;
   readonly #clock: Clock;
   readonly #centre: AuthenticationCentre = aliceCentre();
@@ -80,8 +88,15 @@ export class ScriptedPcscf implements EspPolicy {
   #rands = 0;
   #branch = 0;
 
-  constructor(network: ScriptedNetwork, net: Net, clock: Clock) {
+  constructor(
+    network: ScriptedNetwork,
+    net: Net,
+    clock: Clock,
+    carriers: IpsecOptions["carriers"] = { raw: true, udp: {} },
+  ) {
     this.#network = network;
+    this.#address = network.at.address;
+    this.#carriers = carriers;
     this.#net = net;
     this.#clock = clock;
     network.on("REGISTER", (request) => void this.#hear(request, network.lastFlow!));
@@ -89,8 +104,8 @@ export class ScriptedPcscf implements EspPolicy {
 
   async open(): Promise<this> {
     this.#host = await this.#net.ipsec!({
-      address: ADDRESS,
-      carriers: { raw: true, udp: {} },
+      address: this.#address,
+      carriers: this.#carriers,
       policy: this,
       clock: this.#clock,
       random: (octets) => this.#random.bytes(octets),
@@ -131,13 +146,13 @@ export class ScriptedPcscf implements EspPolicy {
     headers: Readonly<Record<string, string>> = {},
   ): SipRequest {
     return buildRequest(method, uri, {
-      Via: `SIP/2.0/${over.toUpperCase()} ${ADDRESS}:${PORT_PS};branch=z9hG4bKp${++this.#branch}`,
+      Via: `SIP/2.0/${over.toUpperCase()} ${this.#address}:${PORT_PS};branch=z9hG4bKp${++this.#branch}`,
       "Max-Forwards": "70",
       From: "<sip:bob@home1.example>;tag=b0b",
       To: "<sip:alice@home1.example>",
       "Call-ID": `call-${this.#branch}`,
       CSeq: `1 ${method}`,
-      Contact: `<sip:bob@${ADDRESS}:${PORT_PS}>`,
+      Contact: `<sip:bob@${this.#address}:${PORT_PS}>`,
       ...headers,
     });
   }
@@ -165,7 +180,7 @@ export class ScriptedPcscf implements EspPolicy {
   flowTo(set: NetworkSet, transport: "udp" | "tcp" = "udp"): Flow {
     return {
       transport,
-      local: { address: ADDRESS, port: set.portPc },
+      local: { address: this.#address, port: set.portPc },
       remote: { address: set.ueAddress, port: set.client.portS },
     };
   }

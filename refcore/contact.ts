@@ -7,5 +7,8 @@ export function bindingKey(contact: NameAddr): string {
   const regId = contact.params.get("reg-id");
   if (instance !== undefined && regId !== undefined) return `${instance} ${regId}`;
   const { uri } = contact;
-  return `${uri.scheme}:${uri.user ?? ""}@${uri.hostPort.toLowerCase()};${uri.params.get("transport") ?? ""}`;
+  // TS 24.229 5.1.6.2: a contact for emergencies is one of its own.
+  const emergency = uri.params.has("sos") ? ";sos" : "";
+  const address = `${uri.scheme}:${uri.user ?? ""}@${uri.hostPort.toLowerCase()}`;
+  return `${address};${uri.params.get("transport") ?? ""}${emergency}`;
 }

@@ -9,6 +9,7 @@ import { faults as knownFaults, type FaultSet } from "./faults.ts";
 import { Hss } from "./hss/mod.ts";
 import { Icscf } from "./icscf/mod.ts";
 import { openOperator, type Operator, type OperatorAction } from "./operator.ts";
+import { type EndOptions, IpsecEnd } from "./pcscf/ipsec/mod.ts";
 import { type AccessRanges, Pcscf } from "./pcscf/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "./policy.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -37,11 +38,18 @@ export interface CoreOptions {
   readonly access?: AccessRanges;
   /** Sees every octet on Gm. */
   readonly tap?: Tap;
+  /**
+   * Opens IPsec on the address of the P-CSCF, for the access networks that the policy wants it for. Without the
+   * privilege for raw IP there is UDP-encapsulated ESP alone. Default: none.
+   */
+  readonly ipsec?: Pick<EndOptions, "encapsulationPort" | "raw">;
 }
 
 export interface Core {
   /** As a profile has it: by name and transport. */
   readonly entry: Readonly<Record<"p-cscf", Readonly<Record<"udp" | "tcp", Endpoint>>>>;
+  /** What of IPsec is there: "native" is protocol 50. */
+  readonly ipsec: { readonly encapsulation: Endpoint | undefined; readonly native: boolean } | undefined;
   readonly operatorUrl: string;
   /** Names of the operator's actions. */
   readonly actions: readonly string[];
@@ -58,25 +66,50 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   const scheduler = new Scheduler(options.clock ?? options.net.clock);
   const problems: unknown[] = [];
   const context = contextOf(options, scheduler, problems);
-  const gm = await openGm(options);
-  const boxes = connect(context, options, gm);
-  const actions = operatorActions(boxes);
-  let operator: Operator;
+  const open: { close(): Promise<void> }[] = [];
+  const closeAll = () => Promise.all(open.map((one) => one.close()));
   try {
-    operator = await openOperator(operatorEndpoint(options), actions);
+    const gm = await openGm(options);
+    open.push(...gm.sockets);
+    const ipsec = await openIpsec(context, options);
+    if (ipsec) open.push(ipsec);
+    const boxes = connect(context, options, gm, ipsec);
+    const actions = operatorActions(boxes);
+    const operator = await openOperator(operatorEndpoint(options), actions);
+    open.push(operator);
+    return run({ options, scheduler, problems, context, gm, ipsec, boxes, actions, operator, closeAll });
   } catch (error) {
-    await Promise.all(gm.sockets.map((socket) => socket.close()));
+    await closeAll();
     throw error;
   }
-  const reading = gm.sockets.map((socket) => read(socket, boxes.pcscf, context));
+}
+
+interface Parts {
+  readonly options: CoreOptions;
+  readonly scheduler: Scheduler;
+  readonly problems: unknown[];
+  readonly context: BoxContext;
+  readonly gm: Gm;
+  readonly ipsec: IpsecEnd | undefined;
+  readonly boxes: Boxes;
+  readonly actions: ReadonlyMap<string, OperatorAction>;
+  readonly operator: Operator;
+  readonly closeAll: () => Promise<unknown>;
+}
+
+function run(parts: Parts): Core {
+  const { options, scheduler, problems, context, gm, ipsec, boxes, actions, operator, closeAll } = parts;
+  const sockets = [...gm.sockets, ...ipsec?.sockets ?? []];
+  const reading = sockets.map((socket) => read(socket, boxes.pcscf, context));
   let closed: Promise<void> | undefined;
   const close = async () => {
     boxes.fabric.close();
-    await Promise.all([scheduler.close(), operator.close(), ...gm.sockets.map((socket) => socket.close())]);
+    await Promise.all([scheduler.close(), closeAll()]);
     await Promise.all(reading);
   };
   return {
     entry: { "p-cscf": { udp: gm.local, tcp: gm.local } },
+    ipsec: ipsec && { encapsulation: ipsec.host.encapsulation, native: ipsec.native },
     operatorUrl: operator.url,
     actions: [...actions.keys()],
     problems,
@@ -125,8 +158,20 @@ async function openGm({ net, clock, bind, ports, tap }: CoreOptions): Promise<Gm
   }
 }
 
+async function openIpsec(context: BoxContext, options: CoreOptions): Promise<IpsecEnd | undefined> {
+  const { net, clock, bind, ipsec, tap } = options;
+  if (!ipsec) return undefined;
+  return await IpsecEnd.open(context, {
+    ...ipsec,
+    net,
+    clock: clock ?? net.clock,
+    address: bind,
+    ...(tap ? { tap } : {}),
+  });
+}
+
 /** Puts the boxes on a fabric. Addresses there are the core's own; nothing listens on them. */
-function connect(context: BoxContext, options: CoreOptions, gm: Gm): Boxes {
+function connect(context: BoxContext, options: CoreOptions, gm: Gm, ipsec: IpsecEnd | undefined): Boxes {
   const fabric = new Fabric();
   const { domain } = context.home;
   const names = { pcscf: `pcscf.${domain}`, icscf: `icscf.${domain}`, scscf: `scscf.${domain}` };
@@ -139,7 +184,9 @@ function connect(context: BoxContext, options: CoreOptions, gm: Gm): Boxes {
   });
   const at = (offset: number): Endpoint => ({ address: gm.local.address, port: gm.local.port + offset });
   const host = gm.local.address.includes(":") ? `[${gm.local.address}]` : gm.local.address;
-  const gmNames = [names.pcscf, `${host}:${gm.local.port}`, ...(gm.local.port === 5060 ? [host] : [])];
+  const ports = [gm.local.port, ...ipsec?.serverPorts ?? []];
+  const gmNames = [names.pcscf, ...ports.map((port) => `${host}:${port}`)];
+  if (gm.local.port === 5060) gmNames.push(host);
   const pcscf: Pcscf = new Pcscf(context, {
     gm: gm.local,
     name: names.pcscf,
@@ -148,6 +195,7 @@ function connect(context: BoxContext, options: CoreOptions, gm: Gm): Boxes {
     link: fabric.attach(at(1), gmNames, (bytes, flow) => pcscf.mw.receive(bytes, flow)),
     send: (bytes, to) => sendOnGm(gm, bytes, to),
     ...(options.access ? { access: options.access } : {}),
+    ...(ipsec ? { ipsec } : {}),
   });
   const icscf: Icscf = new Icscf(context, {
     name: names.icscf,
@@ -184,7 +232,7 @@ async function read(socket: MessageSocket, pcscf: Pcscf, context: BoxContext): P
 function operatorActions({ pcscf, scscf, hss }: Boxes): Map<string, OperatorAction> {
   const unknown = (impi: string | undefined) =>
     ({ status: 404, error: `there is no subscriber "${impi}"` }) as const;
-  return new Map<string, OperatorAction>([
+  const actions = new Map<string, OperatorAction>([
     ["reauthenticate", ({ impi = "" }) => {
       if (!hss.has(impi)) return unknown(impi);
       if (!scscf.requestReauthentication(impi)) return { status: 404, error: `"${impi}" is not registered` };
@@ -200,6 +248,14 @@ function operatorActions({ pcscf, scscf, hss }: Boxes): Map<string, OperatorActi
       hss.reset();
     }],
   ]);
+  const { security } = pcscf;
+  if (security) {
+    actions.set("security-policy", (parameters) => {
+      const error = security.orders.order(parameters);
+      return error === undefined ? undefined : { status: 400, error };
+    });
+  }
+  return actions;
 }
 
 function operatorEndpoint({ bind, ports }: CoreOptions): Endpoint {

@@ -1,5 +1,12 @@
 /** What the specifications leave to the operator, as data. */
+import type { AccessType } from "./pcscf/access.ts";
+import { DEFAULT_SECURITY, type SecurityPolicy } from "./pcscf/ipsec/security_policy.ts";
+
 export interface Policy {
+  /** Access networks whose UEs must use security agreement and IPsec (TS 33.203 clause 7); elsewhere it is not used. */
+  readonly protectedAccess: readonly AccessType[];
+  /** Algorithms, confidentiality and NAT traversal of IPsec. */
+  readonly security: SecurityPolicy;
   /**
    * Serve AKA subscribers without Security-Client. TS 33.203 knows AKA only inside IPsec or TLS; for access without
    * either, as in labs, the address check of Annex N.2.1.2 stands in for the SA table. Off: they get 403.
@@ -26,6 +33,8 @@ export interface Policy {
 }
 
 export const DEFAULT_POLICY: Policy = {
+  protectedAccess: ["3gpp"],
+  security: DEFAULT_SECURITY,
   akaWithoutSecAgree: true,
   trustIpAssociation: false,
   authenticateFurtherImpus: true,

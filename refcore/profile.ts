@@ -2,6 +2,7 @@
 import { toHex } from "../harness/crypto/mod.ts";
 import type { Subscriber } from "../profiles/types.ts";
 import type { Core } from "./core.ts";
+import { DEFAULT_SECURITY } from "./pcscf/ipsec/mod.ts";
 
 /** A document to be written as YAML or JSON. `name` is the profile's. */
 export function coreProfile(core: Core, name = "embedded"): Record<string, unknown> {
@@ -16,7 +17,7 @@ export function coreProfile(core: Core, name = "embedded"): Record<string, unkno
     home: { domain: home.domain, mcc: home.mcc, mnc: home.mnc },
     entry: { "p-cscf": { udp: at(udp), tcp: at(tcp) } },
     ...(access ? { access } : {}),
-    capabilities: capabilitiesOf(subscribers),
+    capabilities: { ...capabilitiesOf(subscribers), ...ipsecCapabilities(core) },
     operator: { url: core.operatorUrl, actions: [...core.actions] },
     timers: {
       "reg-await-auth": timers.regAwaitAuth,
@@ -38,6 +39,18 @@ function capabilitiesOf(subscribers: readonly Subscriber[]): Record<string, bool
     "privacy": true,
     "privacy-user": true,
     "privacy-header": true,
+  };
+}
+
+/** By the names of Annex H; what needs protocol 50 is claimed where the core has it. */
+function ipsecCapabilities({ ipsec, options }: Core): Record<string, boolean | string[]> {
+  if (!ipsec) return {};
+  const { pairs, natTraversal } = options.policy?.security ?? DEFAULT_SECURITY;
+  return {
+    "ipsec": ipsec.native,
+    "ipsec.udp-enc": natTraversal,
+    "ipsec.alg": [...new Set(pairs.map(({ integrity }) => integrity))],
+    "ipsec.ealg": [...new Set(pairs.map(({ encryption }) => encryption))],
   };
 }
 

@@ -24,6 +24,8 @@ export interface ServerTransaction {
   respond(response: SipResponse): void;
   /** Builds a response to the request and sends it. To gets a tag above 100. */
   reply(status: number, options?: ResponseOptions): SipResponse;
+  /** Forgets the request as if it had never come: no answer, and what comes again is new. */
+  discard(): void;
   /** Called when the client cancels; the transaction is still to be answered with 487. */
   onCancel: (() => void) | undefined;
 }
@@ -36,6 +38,7 @@ export interface ClientHandler {
 
 export interface StackOptions {
   readonly sentBy?: LayerOptions["sentBy"];
+  readonly replyTo?: LayerOptions["replyTo"];
   readonly answerKeepAlives?: boolean;
   /** Takes octets to the network. A rejected promise is a transport error. */
   send(bytes: Uint8Array, to: Flow): void | Promise<void>;
@@ -54,12 +57,13 @@ export class SipStack {
   constructor(context: BoxContext, options: StackOptions) {
     this.#context = context;
     this.#options = options;
-    const { sentBy, answerKeepAlives = false } = options;
+    const { sentBy, replyTo, answerKeepAlives = false } = options;
     this.#layer = new TransactionLayer({
       timers: context.timers,
       ids: () => context.token(),
       answerKeepAlives,
       ...(sentBy ? { sentBy } : {}),
+      ...(replyTo ? { replyTo } : {}),
     });
     this.#alarm = context.scheduler.alarm(() => {
       this.#layer.expire(this.#now());
@@ -152,6 +156,7 @@ export class SipStack {
       flow,
       (response) => this.#respond(key, response),
       () => this.#context.token(),
+      () => this.#discard(key),
     );
     if (key !== undefined) this.#servers.set(key, server);
     const failed = (error: unknown) => {
@@ -164,6 +169,12 @@ export class SipStack {
     } catch (error) {
       failed(error);
     }
+  }
+
+  #discard(key: string | undefined): void {
+    if (key === undefined) return;
+    this.#layer.abandon(key);
+    this.#servers.delete(key);
   }
 
   #respond(key: string | undefined, response: SipResponse): void {
@@ -215,6 +226,7 @@ class Server implements ServerTransaction {
     readonly flow: Flow,
     readonly send: (response: SipResponse) => void,
     readonly newTag: () => string,
+    readonly discard: () => void,
   ) {}
 
   get answered(): boolean {

@@ -259,7 +259,7 @@ export class TransactionLayer implements Machine<TransactionEvent> {
     const { sentBy: told } = this.options;
     const sentBy = typeof told === "function" ? told(to) : told ?? sentByOf(to.local);
     if (how === "keep" || how === "auto" && this.#isOursAndFresh(message, sentBy)) return;
-    const rport = to.transport === "udp" && (this.options.rport ?? true);
+    const rport = to.transport === "udp" && (sentBy.rport ?? this.options.rport ?? true);
     message.prepend("Via", viaValue(to.transport, sentBy, this.options.ids(), rport));
   }
 

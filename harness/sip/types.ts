@@ -25,6 +25,8 @@ export type Ids = () => string;
 export interface SentBy {
   readonly host: string;
   readonly port?: number;
+  /** Whether this Via asks for `rport`, over UDP; default: as the layer's option says. */
+  readonly rport?: boolean;
 }
 
 export interface LayerOptions {

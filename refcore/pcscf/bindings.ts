@@ -21,6 +21,8 @@ export interface UeBinding {
   /** RFC 5626 was used: requests to the UE go back on the flow. */
   outbound: boolean;
   serviceRoute: readonly string[];
+  /** It was registered under SAs (TS 33.203 clause 7), and is reached and heard under them alone. */
+  secured: boolean;
   /** By default identity, in the order of registration. */
   readonly sets: Map<string, AssociatedSet>;
 }

@@ -29,7 +29,9 @@ export function assertIdentity(
     asserted = undefined;
   }
   const written = original.assertedIdentities[0];
-  if (faults.has("pcscf/keeps-ue-asserted-identity") && written) asserted = canonicalImpu(written.uri);
+  const kept = faults.has("pcscf/keeps-ue-asserted-identity") ||
+    binding.secured && faults.has("pcscf/ipsec-passes-ue-asserted-identity");
+  if (kept && written) asserted = canonicalImpu(written.uri);
   request.remove("P-Preferred-Identity");
   if (asserted === undefined) request.remove("P-Asserted-Identity");
   else request.set("P-Asserted-Identity", `<${asserted}>`);

@@ -5,12 +5,15 @@ import { forwardable, nextHop, relay } from "../proxy.ts";
 import type { ServerTransaction } from "../stack.ts";
 import type { UeBinding } from "./bindings.ts";
 import { assertIdentity, removeNetworkFields } from "./identity.ts";
+import { identifyUnderSa, isEmergency } from "./ipsec/mod.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { hideAsserted } from "./privacy.ts";
+import { takeSecurityOffer } from "./procedure.ts";
 
 export function originate(pcscf: Pcscf, server: ServerTransaction): void {
   const { request: original } = server;
   if (original.method === "CANCEL") return void server.reply(481); // the layer knows no such INVITE
+  if (isUnprotected(pcscf, server)) return refuseUnprotected(pcscf, server);
   if (original.method === "OPTIONS" && isForUs(pcscf, original)) return answerOptions(server);
   const request = forwardable(server);
   if (!request) return;
@@ -20,15 +23,59 @@ export function originate(pcscf: Pcscf, server: ServerTransaction): void {
     return inDialog(pcscf, server, request, binding);
   }
   if (!binding) return unknownSource(pcscf, server, request);
+  serve(pcscf, server, request, binding);
+}
+
+function serve(pcscf: Pcscf, server: ServerTransaction, request: SipRequest, binding: UeBinding): void {
+  const { request: original } = server;
   removeNetworkFields(request);
+  takeAgreementOff(request);
+  pcscf.security?.adapt(request, pcscf.security.setOf(server.flow));
   assertIdentity(request, original, binding, pcscf.context.faults);
   // TS 24.229 5.2.6.3.3 step 3: whatever Route the UE wrote, it goes by the one it was given.
   request.set("Route", binding.serviceRoute);
-  forward(pcscf, server, request, binding.token);
+  forward(pcscf, server, request, binding.token, binding);
+}
+
+/** TS 33.203 7.1: from access that needs protection, only REGISTER and what is about emergencies comes without. */
+function isUnprotected(pcscf: Pcscf, { flow }: ServerTransaction): boolean {
+  return flow.security === undefined && pcscf.security?.protects(flow.remote.address) === true;
+}
+
+function refuseUnprotected(pcscf: Pcscf, server: ServerTransaction): void {
+  const { request: original, flow } = server;
+  const { faults } = pcscf.context;
+  if (original.method === "ACK") return;
+  // There is no E-CSCF here: TS 24.229 5.2.10 sends the UE to the circuit-switched domain.
+  if (original.method === "INVITE" && isEmergency(original, faults)) return void server.reply(380);
+  const served = pcscf.security?.table.all.findLast((set) =>
+    set.established && set.ueAddress === flow.remote.address
+  );
+  const request = original.clone();
+  if (served && faults.has("pcscf/ipsec-protection-optional")) {
+    const binding = pcscf.bindings.byToken(served.token);
+    if (binding) return serve(pcscf, server, request, binding);
+  }
+  if (!served && faults.has("pcscf/serves-without-sa")) {
+    takeAgreementOff(request);
+    return unknownSource(pcscf, server, request);
+  }
+  const own = original.routes[0]?.uri.user?.split(".")[1];
+  const binding = own === undefined ? undefined : pcscf.bindings.byToken(own);
+  if (original.to?.tag !== undefined && binding && faults.has("pcscf/ipsec-clear-bye-in-dialog")) {
+    return inDialog(pcscf, server, request, binding);
+  }
+  server.reply(403);
 }
 
 /** N.2.1.2: by the source of the packet, and what the UE calls itself in Via. */
-function identify(pcscf: Pcscf, { request, flow }: ServerTransaction): UeBinding | undefined {
+function identify(pcscf: Pcscf, server: ServerTransaction): UeBinding | undefined {
+  const { request, flow } = server;
+  if (flow.security !== undefined && pcscf.security) {
+    // TS 33.203 7.1 rule 4: the user is the one whose SA it is.
+    const token = identifyUnderSa(pcscf.security, flow);
+    return pcscf.bindings.byToken(token);
+  }
   const sentBy = request.via?.host.toLowerCase() ?? "";
   const { faults } = pcscf.context;
   const contact = request.contact;
@@ -40,7 +87,9 @@ function identify(pcscf: Pcscf, { request, flow }: ServerTransaction): UeBinding
 /** A source without an entry has no initiator that could be asserted: no service (N.2.1.2). */
 function unknownSource(pcscf: Pcscf, server: ServerTransaction, request: SipRequest): void {
   const { faults } = pcscf.context;
-  if (!faults.has("pcscf/serves-unknown-source") && !faults.has("pcscf/routes-unregistered-request")) {
+  const serves = faults.has("pcscf/serves-unknown-source") || faults.has("pcscf/serves-without-sa") ||
+    faults.has("pcscf/routes-unregistered-request");
+  if (!serves) {
     return void server.reply(403);
   }
   request.remove("P-Preferred-Identity");
@@ -49,10 +98,16 @@ function unknownSource(pcscf: Pcscf, server: ServerTransaction, request: SipRequ
   forward(pcscf, server, request, "unknown");
 }
 
-function forward(pcscf: Pcscf, server: ServerTransaction, request: SipRequest, token: string): void {
+function forward(
+  pcscf: Pcscf,
+  server: ServerTransaction,
+  request: SipRequest,
+  token: string,
+  binding?: UeBinding,
+): void {
   request.set("P-Charging-Vector", `icid-value="${pcscf.context.token()}"`);
   if (["INVITE", "SUBSCRIBE", "REFER"].includes(request.method)) {
-    request.prepend("Record-Route", `<${pcscf.uri(`mo.${token}`)};lr>`);
+    request.prepend("Record-Route", `<${pcscf.uri(`mo.${token}`, binding)};lr>`);
   }
   send(pcscf, server, request);
 }
@@ -67,11 +122,17 @@ function inDialog(
   const own = pcscf.popOwnRoute(request);
   const token = own?.split(".")[1];
   const { faults } = pcscf.context;
-  const loose = faults.has("pcscf/serves-unknown-source") || faults.has("pcscf/routes-unregistered-request");
+  const secured = server.flow.security !== undefined;
+  const loose = faults.has("pcscf/serves-unknown-source") ||
+    faults.has("pcscf/routes-unregistered-request") ||
+    // TS 33.203 7.1 note 14: the dialog tells whose request it is.
+    secured && faults.has("pcscf/ipsec-dialog-without-user");
   if (token === undefined || !loose && token !== binding?.token) {
     return request.method === "ACK" ? undefined : void server.reply(403);
   }
   removeNetworkFields(request);
+  takeAgreementOff(request);
+  pcscf.security?.adapt(request, pcscf.security.setOf(server.flow));
   request.remove("P-Asserted-Identity").remove("P-Preferred-Identity");
   pcscf.veils.uncover(request);
   send(pcscf, server, request);
@@ -80,9 +141,25 @@ function inDialog(
 function send(pcscf: Pcscf, server: ServerTransaction, request: SipRequest): void {
   const to = pcscf.link.flowTo(nextHop(request));
   if (!to) return request.method === "ACK" ? undefined : void server.reply(404);
+  const set = pcscf.security?.setOf(server.flow);
   relay(server, pcscf.mw, [{ request, to }], {
-    response: (response) => showToUe(pcscf, server.request, response),
+    response: (response) => {
+      showToUe(pcscf, server.request, response);
+      pcscf.security?.adapt(response, set);
+    },
   });
+}
+
+/** RFC 3329 2.3.1, TS 24.229 5.2.6.3: what was for the first hop ends there. */
+function takeAgreementOff(request: SipRequest): void {
+  if (!request.has("Security-Verify") && !request.has("Security-Client") && !demandsAgreement(request)) {
+    return;
+  }
+  takeSecurityOffer(request);
+}
+
+function demandsAgreement(request: SipRequest): boolean {
+  return [...request.require, ...request.proxyRequire].some((tag) => tag.toLowerCase() === "sec-agree");
 }
 
 /** A response on its way to the UE that asked: what is private stays out, and its dialog is named as it knows it. */

@@ -10,7 +10,8 @@ import { type ServerTransaction, SipStack } from "../stack.ts";
 import type { BoxContext } from "../types.ts";
 import { accessClassifier, type AccessRanges, type AccessType } from "./access.ts";
 import { AddressTable } from "./address_table.ts";
-import { UeBindings } from "./bindings.ts";
+import { type UeBinding, UeBindings } from "./bindings.ts";
+import { type IpsecEnd, PcscfSecurity, replyTo } from "./ipsec/mod.ts";
 import { originate } from "./originating.ts";
 import { stunAnswer } from "./outbound.ts";
 import { RegEvents } from "./reg_event.ts";
@@ -29,7 +30,9 @@ export interface PcscfOptions {
   /** Where an originating request goes that has no Service-Route; only a fault lets one through. */
   readonly serviceRoute: string;
   readonly access?: AccessRanges;
-  /** Takes octets to a UE. */
+  /** Without it there is no security agreement. */
+  readonly ipsec?: IpsecEnd;
+  /** Takes octets to a UE, in the clear. */
   send(bytes: Uint8Array, to: Flow): Promise<void>;
 }
 
@@ -42,6 +45,8 @@ export class Pcscf {
   readonly veils: Veils;
   readonly regEvents: RegEvents;
   readonly accessOf: (address: string) => AccessType;
+  /** Security agreement and IPsec; undefined where this machine has none. */
+  readonly security: PcscfSecurity | undefined;
   /** Host of our URIs: an IPv6 address in brackets. */
   readonly host: string;
   /** `received` as a UE wrote it, by branch; for "pcscf/keeps-forged-received" alone. */
@@ -61,10 +66,13 @@ export class Pcscf {
     });
     this.regEvents = new RegEvents(this);
     this.accessOf = accessClassifier(access);
+    this.security = options.ipsec && this.#secured(options.ipsec);
+    const { security } = this;
     this.gm = new SipStack(context, {
-      sentBy: { host: this.host, port: gm.port },
+      sentBy: (to) => security?.sentBy(to) ?? { host: this.host, port: gm.port },
+      ...(security ? { replyTo: (request, from) => replyTo(security, request, from) } : {}),
       answerKeepAlives: true,
-      send: (bytes, to) => options.send(bytes, to),
+      send: (bytes, to) => security ? security.send(bytes, to) : options.send(bytes, to),
       handle: (server) => this.#fromUe(server),
     });
     this.mw = new SipStack(context, {
@@ -78,12 +86,17 @@ export class Pcscf {
   receive(bytes: Uint8Array, flow: Flow): void {
     const stun = stunAnswer(bytes, flow);
     if (stun) return void this.options.send(stun, flow).catch((error) => this.context.problem(error));
-    if (this.context.faults.has("pcscf/keeps-forged-received")) this.#noteForged(bytes);
+    const { faults } = this.context;
+    const forged = faults.has("pcscf/keeps-forged-received") || faults.has("pcscf/nat-trusts-received");
+    if (forged) this.#noteForged(bytes);
+    if (this.security && !this.security.admits(bytes, flow)) return;
     this.gm.receive(bytes, flow);
   }
 
-  uri(user: string): string {
-    return `sip:${user}@${this.host}:${this.options.gm.port}`;
+  /** A URI of ours; for a UE under SAs with the port it is to send to (TS 24.229 5.2.6.3). */
+  uri(user: string, binding?: UeBinding): string {
+    const port = binding && this.security?.serverPortOf(binding.token);
+    return `sip:${user}@${this.host}:${port ?? this.options.gm.port}`;
   }
 
   get serviceRoute(): string {
@@ -91,7 +104,9 @@ export class Pcscf {
   }
 
   isOurs(uri: Uri): boolean {
-    return uri.host === this.host && (uri.port ?? 5060) === this.options.gm.port;
+    const port = uri.port ?? 5060;
+    return uri.host === this.host &&
+      (port === this.options.gm.port || this.security?.end.isProtected(port) === true);
   }
 
   /** Takes our entry off the top of the Route and gives its user part, "" where the UE only named us. */
@@ -106,8 +121,26 @@ export class Pcscf {
   }
 
   reset(): void {
+    this.security?.reset();
     this.bindings.reset();
     this.regEvents.reset();
+  }
+
+  #secured(end: IpsecEnd): PcscfSecurity {
+    const { gm, send } = this.options;
+    const { bindings } = this;
+    return new PcscfSecurity(this.context, end, {
+      gm,
+      accessOf: (address) => this.accessOf(address),
+      isBound: (token) => bindings.byToken(token) !== undefined,
+      hasBindings: (impi) => [...bindings.all].some((binding) => binding.impi === impi),
+      abandoned: (token) => {
+        const binding = bindings.byToken(token);
+        if (binding) bindings.remove(binding);
+      },
+      sendClear: (bytes, to) => send(bytes, to),
+      receive: (bytes, flow) => this.receive(bytes, flow),
+    });
   }
 
   #fromUe(server: ServerTransaction): void {

@@ -48,8 +48,12 @@ export class RegEvents {
     if (request.subscriptionState?.value.toLowerCase() === "terminated") this.#forget(callId);
     const info = parseRegInfo(request.text());
     for (const { aor, contacts } of info.registrations) {
-      const gone = contacts.filter(({ state }) => state === "terminated").map(({ uri }) => uri);
-      this.#end(canonicalImpu(aor), gone);
+      const gone = contacts.filter(({ state }) => state === "terminated");
+      this.#end(
+        canonicalImpu(aor),
+        gone.map(({ uri }) => uri),
+        gone.some(({ event }) => event !== "expired"),
+      );
     }
     return true;
   }
@@ -58,10 +62,13 @@ export class RegEvents {
     this.#watched.clear();
   }
 
-  #end(impu: string, contacts: readonly string[]): void {
-    const { bindings } = this.pcscf;
+  #end(impu: string, contacts: readonly string[], deregistered: boolean): void {
+    const { bindings, security } = this.pcscf;
     for (const binding of [...bindings.all]) {
-      if (contacts.includes(String(binding.contact))) bindings.removeSetOf(binding, impu);
+      if (!contacts.includes(String(binding.contact))) continue;
+      bindings.removeSetOf(binding, impu);
+      // TS 33.203 7.4.2a: SAs outlive a registration that has run out, and end with one that was ended.
+      if (deregistered) security?.life.deregistered(binding.impi);
     }
   }
 

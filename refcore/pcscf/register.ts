@@ -14,6 +14,7 @@ import type { ServerTransaction } from "../stack.ts";
 import { provideAccessInfo } from "./access.ts";
 import type { UeBinding } from "./bindings.ts";
 import { removeNetworkFields } from "./identity.ts";
+import { judge, type SecuredRegistration } from "./ipsec/mod.ts";
 import { noNat, usesOutbound } from "./outbound.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { setIntegrityFlag, stripIntegrityFlag, takeSecurityOffer } from "./procedure.ts";
@@ -29,6 +30,8 @@ interface Passing {
   /** The token in the Path that was added. */
   readonly token: string;
   readonly offered: readonly SecurityMechanism[];
+  /** Present where security agreement is used. */
+  readonly secured: SecuredRegistration | undefined;
 }
 
 export function register(pcscf: Pcscf, server: ServerTransaction): void {
@@ -36,10 +39,15 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   if (!request) return;
   const { faults, home, policy } = pcscf.context;
   stripIntegrityFlag(request, faults);
+  const judged = pcscf.security && judge(pcscf.security, server);
+  if (judged?.type === "discard") return server.discard();
+  if (judged?.type === "refuse") return void server.reply(judged.status, judged.options);
+  const secured = judged?.type === "secured" ? judged.run : undefined;
   const offered = takeSecurityOffer(request);
+  pcscf.security?.adapt(request, secured?.setup.set);
   const contact = request.contact;
   const outbound = usesOutbound(request, contact);
-  const status = refusal(pcscf, server, request, outbound);
+  const status = refusal(pcscf, server, request, outbound, secured);
   if (status === "drop") return;
   if (status !== undefined) return void server.reply(status);
   // The registrar is the home network's, and no other is known here.
@@ -49,7 +57,8 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   }
   const { impi, impu } = identities(request);
   const sentBy = server.request.via?.host.toLowerCase() ?? "";
-  flagProtection(pcscf, server, request, sentBy, impi);
+  if (secured) setIntegrityFlag(request, secured.flag); // 6.1.5
+  else flagProtection(pcscf, server, request, sentBy, impi);
   removeNetworkFields(request);
   request.remove("Route");
   provideAccessInfo(request, pcscf.accessOf(server.flow.remote.address));
@@ -63,7 +72,7 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   }
   request.set("P-Visited-Network-ID", `"${home.domain}"`);
   request.set("P-Charging-Vector", `icid-value="${pcscf.context.token()}"`);
-  const passing: Passing = { server, impi, impu, contact, outbound, sentBy, token, offered };
+  const passing: Passing = { server, impi, impu, contact, outbound, sentBy, token, offered, secured };
   if (faults.has("pcscf/associates-at-challenge")) {
     if (contact) associate(pcscf, passing, [impu], [], pcscf.context.scheduler.now() + 600_000);
   }
@@ -79,6 +88,7 @@ function refusal(
   { request: original, flow }: ServerTransaction,
   request: SipRequest,
   outbound: boolean,
+  secured: SecuredRegistration | undefined,
 ): number | "drop" | undefined {
   const { faults } = pcscf.context;
   const credentials = homeCredentials(request);
@@ -89,8 +99,10 @@ function refusal(
   const report = (credentials?.get("nonce") ?? "") !== "" && credentials?.get("response") === "" &&
     !credentials.has("auts");
   if (report && faults.has("pcscf/discards-failure-report")) return "drop";
-  // N.1: no SIP Digest over access networks of 3GPP.
-  if (pcscf.accessOf(flow.remote.address) === "3gpp") return 403;
+  if (secured) return undefined;
+  // N.1: no SIP Digest over access networks of 3GPP, and no AKA without IPsec.
+  const bare = pcscf.accessOf(flow.remote.address) === "3gpp";
+  if (bare && !proceedsUnprotected(faults)) return 403;
   // N.2.1.1, Q.3: without outbound only if there is no NAT, or two users would share an address.
   const natted = !outbound && request.contact !== undefined && !noNat(original, request.contact, flow);
   const admitted = faults.has("pcscf/accepts-natted-without-outbound") ||
@@ -120,9 +132,18 @@ function flagProtection(
 
 /** The answer on its way to the UE. */
 function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse, flowTimer: number): void {
+  const { secured } = passing;
   removeNetworkFields(response);
+  if (response.status === 401 && secured) {
+    const status = secured.challenged(response);
+    if (status !== undefined) {
+      secured.failed();
+      passing.server.reply(status);
+    }
+  }
   stripKeys(pcscf, response);
   if (response.status === 401) offerSecurity(pcscf, passing, response);
+  if (response.status >= 300 && response.status !== 401) secured?.failed();
   if (response.status < 200 || response.status >= 300) return;
   if (!passing.outbound && pcscf.context.faults.has("pcscf/half-outbound-binding")) {
     response.append("Require", "outbound");
@@ -145,7 +166,8 @@ function stripKeys(pcscf: Pcscf, response: SipResponse): void {
 }
 
 /** An honest P-CSCF names no mechanism here: it has selected none. */
-function offerSecurity(pcscf: Pcscf, { offered }: Passing, response: SipResponse): void {
+function offerSecurity(pcscf: Pcscf, { offered, secured }: Passing, response: SipResponse): void {
+  if (secured) return;
   const { faults } = pcscf.context;
   const [first] = offered;
   const ipsec = offered.find(({ mechanism }) => mechanism.toLowerCase() === "ipsec-3gpp");
@@ -167,14 +189,17 @@ function offerSecurity(pcscf: Pcscf, { offered }: Passing, response: SipResponse
 
 /** SM11: only a success writes the table (N.2.1.1). */
 function succeeded(pcscf: Pcscf, passing: Passing, response: SipResponse): void {
-  const { contact, impi, impu } = passing;
+  const { contact, impi, impu, secured } = passing;
   if (!contact) return;
   const key = bindingKey(contact);
   const granted = response.contacts.find((one) => one !== "*" && bindingKey(one) === key);
   const seconds = granted && granted !== "*" ? Number(granted.params.get("expires") ?? 0) : 0;
   if (seconds <= 0) {
     const binding = pcscf.bindings.find(impi, key);
-    if (binding) pcscf.bindings.removeSetOf(binding, impu);
+    const kept = pcscf.context.faults.has("pcscf/ipsec-deregistered-identity-usable");
+    if (binding && !(kept && binding.sets.size > 1)) pcscf.bindings.removeSetOf(binding, impu);
+    secured?.failed(); // SAs that were made for this alone are of no use any more
+    pcscf.security?.life.deregistered(impi);
     return;
   }
   const impus = response.associatedUris.map(({ uri }) => canonicalImpu(uri));
@@ -186,6 +211,7 @@ function succeeded(pcscf: Pcscf, passing: Passing, response: SipResponse): void 
     response.values("Service-Route"),
     expiresAt,
   );
+  secured?.succeeded(passing.token, expiresAt, response);
   pcscf.regEvents.watch(impus[0] ?? impu);
 }
 
@@ -203,6 +229,7 @@ function associate(
     flow,
     contact: contact.uri,
     serviceRoute,
+    secured: passing.secured !== undefined,
     outbound: outbound && !pcscf.context.faults.has("pcscf/adds-no-flow-token"),
   };
   const known = pcscf.bindings.byToken(token);
@@ -210,9 +237,17 @@ function associate(
     ? Object.assign(known, facts)
     : { ...facts, token, impi, contactKey: bindingKey(contact), sets: new Map() };
   pcscf.bindings.add(binding, impus, expiresAt);
+  // N.2.1.1: the table is for those whom no SA tells apart.
+  if (passing.secured) return;
   const { address, port } = flow.remote;
   const evicted = pcscf.table.associate({ address, port, withPort: outbound, sentBy, binding });
   for (const other of evicted) pcscf.bindings.remove(other);
+}
+
+/** P.3, O.3.2: what a P-CSCF does that goes on without the protection it could not agree on. */
+function proceedsUnprotected(faults: Pcscf["context"]["faults"]): boolean {
+  return faults.has("pcscf/sec-agree-optional") || faults.has("pcscf/sec-agree-proceeds-unprotected") ||
+    faults.has("pcscf/sec-agree-refused-on-3gpp2");
 }
 
 /** What a P-CSCF does that gives the place away before the newcomer has proved anything. */

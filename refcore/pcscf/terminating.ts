@@ -1,10 +1,12 @@
 /** Requests to UEs: TS 24.229 5.2.6.4. */
 import type { SipRequest, SipResponse } from "sip-codec";
+import type { Flow } from "../../harness/net/types.ts";
 import { canonicalImpu } from "../identity.ts";
 import { forwardable, relay } from "../proxy.ts";
 import type { ServerTransaction } from "../stack.ts";
 import type { UeBinding } from "./bindings.ts";
 import { assertCalled, removeNetworkFields } from "./identity.ts";
+import { wayToUe } from "./ipsec/mod.ts";
 import { flowToUe } from "./outbound.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { hideAsserted } from "./privacy.ts";
@@ -19,18 +21,34 @@ export function terminate(pcscf: Pcscf, server: ServerTransaction): void {
   const binding = pcscf.bindings.byToken(inDialog ? user.split(".")[1] ?? "" : user);
   // Deregistered, or evicted from its address (Q.3): nobody is reached there.
   if (!binding) return refuse(server, 480);
-  const to = flowToUe(binding, request.uri);
+  const to = wayTo(pcscf, binding, request);
   if (!to) return refuse(server, 480);
   const called = request.calledPartyId && canonicalImpu(request.calledPartyId.uri);
   if (!inDialog && ["INVITE", "SUBSCRIBE", "REFER"].includes(request.method)) {
-    request.prepend("Record-Route", `<${pcscf.uri(`mt.${binding.token}`)};lr>`);
+    request.prepend("Record-Route", `<${pcscf.uri(`mt.${binding.token}`, binding)};lr>`);
   }
   removeNetworkFields(request);
   hideAsserted(request, pcscf.context.faults);
   pcscf.veils.cover(request);
+  const sas = pcscf.security?.setTo(to);
+  pcscf.security?.adapt(request, sas);
   relay(server, pcscf.gm, [{ request, to }], {
-    response: (response) => fromUe(server.request, response, binding, called, inDialog),
+    response: (response) => {
+      pcscf.security?.adapt(response, sas);
+      fromUe(server.request, response, binding, called, inDialog);
+    },
     unreachable: 480,
+  });
+}
+
+/** Under SAs to where they lead (TS 33.203 7.1), else as the binding has it. */
+function wayTo(pcscf: Pcscf, binding: UeBinding, request: SipRequest): Flow | undefined {
+  if (!pcscf.security || !binding.secured) return flowToUe(binding, request.uri);
+  const { transport, connection } = binding.flow;
+  return wayToUe(pcscf.security, binding.token, request, {
+    gm: pcscf.options.gm,
+    registeredOver: transport,
+    ...(connection === undefined ? {} : { connection }),
   });
 }
 

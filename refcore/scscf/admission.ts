@@ -24,7 +24,11 @@ export function admit(
   const { request, who, set } = registration;
   const sets = registrations.ofImpi(who.impi);
   const fixed = set?.scheme ?? sets[0]?.scheme;
-  const scheme = vouchedFor(context, registration, fixed, sets) ??
+  const { open } = authentication.state(who.impi);
+  // 6.1.2.2: a report that the network could not be authenticated comes without a response.
+  const reports = open !== undefined && homeCredentials(request)?.get("nonce") === open.nonce;
+  const vouched = reports ? undefined : vouchedFor(context, registration, fixed, sets);
+  const scheme = vouched ??
     wronglyAdmitted(context, authentication, registration, fixed, sets, seen);
   // U.2: the trusted node has authenticated the user.
   if (requestedScheme(request, { giba: false }) === "tna") return { scheme: "tna", fixed };

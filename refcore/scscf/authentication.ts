@@ -12,6 +12,7 @@ import { answerAka } from "./aka.ts";
 import { akaNonce, challengeField, digestNonce, type OpenChallenge } from "./challenge.ts";
 import { answerDigest } from "./digest.ts";
 import { DigestSecrets } from "./digest_secrets.ts";
+import { protection } from "./scheme.ts";
 
 export type AuthenticationResult =
   | { readonly type: "accepted"; readonly scheme: Scheme; readonly authenticationInfo?: string }
@@ -94,6 +95,10 @@ export class Authentication {
     const nonce = answer?.get("nonce") ?? "";
     const answered = (answer?.get("response") ?? "") !== "" || answer?.has("auts") === true;
     const { open } = state;
+    // 6.1.5: where the P-CSCF has IPsec, an answer counts only under the SAs that its challenge has made. Failures are
+    // reported in the clear, too (7.4.2a).
+    const bare = protection(request) === "no" && answered && answer?.has("auts") !== true;
+    if (bare) return await this.challenge(state, request, who, known);
     if (answer && nonce !== "" && open?.nonce === nonce) {
       if (open.vector.scheme === "aka") return await answerAka(this, state, open, request, answer, who);
       if (answered) return await answerDigest(this, state, request, answer, who);
@@ -219,14 +224,16 @@ export class Authentication {
     const followsUe = faults.has("scscf/follows-ue-algorithm") && hint.startsWith("akav");
     const vector = await this.fetch({ ...who, scheme: followsUe ? "Digest-AKAv1-MD5" : "Unknown" });
     if (typeof vector === "number") return vector;
+    const secured = ["yes", "no"].includes(protection(request) ?? "");
     if (vector.scheme === "digest") {
-      if (faults.has("scscf/refuses-plain-digest")) return 403;
+      // P.4.2 step 1: the flag says IMS AKA, and this user has none.
+      if (secured || faults.has("scscf/refuses-plain-digest")) return 403;
       if (followsUe) return 403;
       if (state.secrets) state.secrets.take(vector);
       else state.secrets = new DigestSecrets(this.context, vector);
       return state.secrets.current;
     }
-    if (!policy.akaWithoutSecAgree) return 403;
+    if (!policy.akaWithoutSecAgree && !secured) return 403;
     // N.1, 6.1.0: an AKA subscriber is never bid down to a password.
     if (
       faults.has("scscf/password-for-aka-without-sec-agree") ||

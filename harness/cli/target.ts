@@ -69,6 +69,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
     home: profile.home,
     timers: profile.timers,
     access: profile.access,
+    ipsec: {},
     random: seededRandom(seed, "core"),
   });
   return {

@@ -74,14 +74,22 @@ export const consistency = [
   testCase({
     id: "sec-agree/bidding-down-is-noticed",
     title: "SM7 with another list of algorithms than SM6 aborts the registration",
-    verifies: ["33.203/7.3.2.3/01"],
+    verifies: ["33.203/7.3.2.3/01", "S3-010339/security-mode-setup/01"],
     kills: ["pcscf/sec-agree-verifies-choice-only"],
     peer: "ue",
     needs: { ipsec: true },
     async run(context) {
-      const { ue, given } = context;
+      const { ue, check } = context;
       const alice = await ue({ security: IPSEC });
-      await given("the UE registers when all is right", secured(alice));
+      const right = await silenceIsUndefined(alice.register(INITIAL));
+      check("as SM6 had it: registered", "S3-010339/security-mode-setup/01").answer(right?.response).isOneOf(
+        200,
+      );
+      const bare = without("Security-Verify");
+      await isAborted(context, alice, "S3-010339/security-mode-setup/01", "no list", bare);
+      const weakest = rewritten("Security-Verify", (entries) => entries.slice(-1));
+      const weaker = { tamper: weakest };
+      await isAborted(context, alice, "S3-010339/security-mode-setup/01", "the weakest entry alone", weaker);
       const changes = {
         "without the last entry": (entries: readonly string[]) => entries.slice(0, -1),
         "with one entry more": (entries: readonly string[]) => [

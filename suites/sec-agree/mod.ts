@@ -3,11 +3,13 @@ import { suite } from "../../harness/runner/case.ts";
 import { algorithms } from "./algorithms.ts";
 import { consistency } from "./consistency.ts";
 import { parameters } from "./parameters.ts";
+import { policy } from "./policy.ts";
 import { setup } from "./setup.ts";
 
 export default suite("sec-agree", "Security agreement (TS 33.203 clause 7, Annex H; RFC 3329)", [
   ...setup,
   ...parameters,
   ...algorithms,
+  ...policy,
   ...consistency,
 ], { lease: "aka" });

@@ -173,11 +173,11 @@ export const parameters = [
     },
   }),
 
-  /** SPIs from 256 to 4294967295 and ports with leading zeros: registered and served. Beyond, or no numbers: 4xx. */
+  /** SPIs from 256 to 4294967295 and ports from 1024 to 65535: registered and reached. Beyond, or no numbers: 4xx. */
   testCase({
     id: "sec-agree/spi-and-port-ranges",
     title: "Every SPI and port of the grammar works, those beyond are refused",
-    verifies: ["33.203/H/03"],
+    verifies: ["33.203/H/03", "33.203/7.1/26"],
     kills: ["pcscf/sec-agree-signed-spi"],
     peer: "ue",
     needs: { ipsec: true },
@@ -187,21 +187,23 @@ export const parameters = [
       const [alice, friend] = [await ue({ security: IPSEC }), await ue({ security: IPSEC })];
       await context.given("a second subscriber registers", secured(friend));
       const padded = each((entry) => entry.replace(/(port-[cs]=)0*(?=\d)/gi, "$10000"));
-      const legal: Readonly<Record<string, RegisterOptions>> = {
-        "the highest SPIs": { offer: { spiUc: 0xffff_ffff, spiUs: 0xffff_fffe } },
-        "SPIs in the middle": { offer: { spiUc: 0x8000_0000, spiUs: 0x7fff_ffff } },
-        "low SPIs": { offer: { spiUc: 256, spiUs: 257 } },
-        "the highest ports": { offer: { portUc: 65535, portUs: 65534 } },
-        "ports with leading zeros": { tamper: offering(padded) },
+      const legal: Readonly<Record<string, [requirement: string, options: RegisterOptions]>> = {
+        "the highest SPIs": ["33.203/H/03", { offer: { spiUc: 0xffff_ffff, spiUs: 0xffff_fffe } }],
+        "SPIs in the middle": ["33.203/H/03", { offer: { spiUc: 0x8000_0000, spiUs: 0x7fff_ffff } }],
+        "low SPIs": ["33.203/H/03", { offer: { spiUc: 256, spiUs: 257 } }],
+        "ports with leading zeros": ["33.203/H/03", { tamper: offering(padded) }],
+        "the highest ports": ["33.203/7.1/26", { offer: { portUc: 65535, portUs: 65534 } }],
+        "low ports": ["33.203/7.1/26", { offer: { portUc: 1025, portUs: 1024 } }],
+        "ports in the middle": ["33.203/7.1/26", { offer: { portUc: 32768, portUs: 32767 } }],
       };
-      for (const [name, offer] of Object.entries(legal)) {
-        const set = await check(`${name}: registers`, "33.203/H/03").answers(secured(alice, offer));
+      for (const [name, [requirement, options]] of Object.entries(legal)) {
+        const set = await check(`${name}: registers`, requirement).answers(secured(alice, options));
         if (!set) continue;
         const arriving = silenceIsUndefined(alice.incoming("MESSAGE"));
         await silenceIsUndefined(friend.message(alice.identity.impus[0]!, "Is this the right SA?"));
         const message = await arriving;
         await message?.respond(200);
-        check(`${name}: reached under them`, "33.203/H/03").that(message?.request.method).equals("MESSAGE");
+        check(`${name}: reached under them`, requirement).that(message?.request.method).equals("MESSAGE");
       }
       const illegal = {
         "spi-c=4294967296": setting("spi-c", "4294967296"),

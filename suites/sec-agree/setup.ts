@@ -219,7 +219,7 @@ export const setup = [
   testCase({
     id: "sec-agree/headers-follow-the-grammar",
     title: "Security-Server follows Annex H, and every form of Security-Client that it allows is understood",
-    verifies: ["33.203/H/01"],
+    verifies: ["33.203/H/01", "33.203/H/06"],
     kills: ["pcscf/sec-agree-one-header-line"],
     peer: "ue",
     needs: { ipsec: true },
@@ -236,13 +236,15 @@ export const setup = [
         "folded": (own) => [own.replaceAll(";", ";\r\n ")],
         "a list in one line": (own) => [`${setting("alg", MD5.alg)(own)}, ${own}`],
         "two lines": (own) => [setting("alg", MD5.alg)(own), own],
+        "tls with what means nothing to it": (own) => [`tls;q=0.1;alg=none;junk`, setting("q", "0.9")(own)],
       };
       for (const [name, form] of Object.entries(forms)) {
         const tamper = formed(form);
         const outcome = await silenceIsUndefined(
           alice.register({ ...INITIAL, tamper, answer: { choose: INTEGRITY_ONLY } }),
         );
-        check(`${name}: registers`, "33.203/H/01").answer(outcome?.response).isOneOf(200);
+        check(`${name}: registers`, name.startsWith("tls") ? "33.203/H/06" : "33.203/H/01")
+          .answer(outcome?.response).isOneOf(200);
       }
       const broken = ["ipsec-3gpp;alg", "ipsec-3gpp;;;", "ipsec-3gpp;alg=hmac-sha-1-96;spi-c=", "=", `"`];
       for (const line of broken) {
@@ -318,11 +320,15 @@ export const setup = [
     },
   }),
 
-  /** From 3GPP2 access `REGISTER (ipsec-3gpp) -> 401 (mod=trans) -> SM7 in ESP -> 200 in ESP`, as from any other. */
+  /**
+   * From 3GPP2 access `REGISTER (ipsec-3gpp) -> 401 (mod=trans) -> SM7 in ESP -> 200 in ESP`, as from any other;
+   * `REGISTER (digest, ipsec-ike, ipsec-man) -> 4xx`.
+   */
   testCase({
     id: "sec-agree/works-on-3gpp2-access",
-    title: "A UE on 3GPP2 access negotiates ipsec-3gpp and is registered under it alone",
-    verifies: ["33.203/S.3/01"],
+    title:
+      "A UE on 3GPP2 access negotiates ipsec-3gpp, is registered under it alone, and by no other mechanism",
+    verifies: ["33.203/S.3/01", "33.203/S.3/02"],
     kills: ["pcscf/sec-agree-refused-on-3gpp2"],
     peer: "ue",
     needs: { ipsec: true },
@@ -345,9 +351,12 @@ export const setup = [
         check("SM12 is protected", "33.203/S.3/01").that(alice.ipsec!.carried(outcome.response).protected)
           .equals(true);
       }
-      const bare = await ue({ like: alice, security: "none" });
+      const bare = await ue({ like: alice, security: "none", access: "3gpp" });
       const clear = await silenceIsUndefined(bare.register({ headers, answer: { headers } }));
       isNoSuccess(context, "33.203/S.3/01", "without it nobody registers", clear);
+      const tamper = saying("digest;d-alg=MD5;d-qop=auth", "ipsec-ike", "ipsec-man");
+      const others = await alice.attempt({ ...INITIAL, headers, tamper });
+      isRefused(context, "33.203/S.3/02", "mechanisms that are no choice here", others);
     },
   }),
 ];

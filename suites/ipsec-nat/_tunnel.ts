@@ -24,7 +24,7 @@ import { setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
 
 /** What every case behind a NAT needs: ESP in UDP, and no privilege. */
-export const THROUGH_NAT = { "ipsec": true, "ipsec.udp-enc": true } as const;
+export const THROUGH_NAT = { "ipsec.udp-enc": true } as const;
 
 /** Where encapsulated ESP goes to and comes from at the P-CSCF (RFC 3948, M.7.1). */
 export const ENCAPSULATION_PORT = 4500;

@@ -60,7 +60,7 @@ export const addresses = [
     kills: ["pcscf/nat-private-inner-address"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check } = context;
       const { ue: friend } = await tunnelled(context);
@@ -163,7 +163,7 @@ export const addresses = [
     kills: ["pcscf/nat-rewrites-contact"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { check } = context;
       const { ue: alice, registered } = await tunnelled(context);
@@ -192,7 +192,7 @@ export const addresses = [
     kills: ["pcscf/nat-private-sdp"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { check } = context;
       const { ue: alice, impu, nat } = await tunnelled(context);
@@ -225,7 +225,7 @@ export const addresses = [
     kills: ["pcscf/nat-routes-by-contact"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, timers } = context;
       const victim = await tunnelled(context, { security: { ...BEHIND_NAT, wrongSa: "take" } });

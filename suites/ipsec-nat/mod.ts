@@ -18,4 +18,4 @@ export default suite("ipsec-nat", "IPsec through NAT (TS 33.203 Annex M)", [
   ...ports,
   ...neighbours,
   ...reregistration,
-], { lease: "ipsec" });
+], { lease: "aka+!akav2" });

@@ -40,7 +40,7 @@ export const mode = [
     kills: ["pcscf/nat-trans-behind-nat"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     tags: ["privileged"],
     async run(context) {
       const { ue, check } = context;
@@ -145,7 +145,7 @@ export const mode = [
     kills: ["pcscf/nat-unoffered-mode"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check } = context;
       const terminals = {
@@ -177,7 +177,7 @@ export const mode = [
     kills: ["pcscf/nat-omits-mode"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check } = context;
       const terminals = [

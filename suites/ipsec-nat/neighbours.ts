@@ -8,7 +8,7 @@ import { asserted } from "../_shared/register.ts";
 import { each, goesOn, rewritten, setting } from "../_shared/set_up_lines.ts";
 import { behindSame, impuOf, isAnswered, neighbour, THROUGH_NAT, tunnelled } from "./_tunnel.ts";
 
-const PAIR = ["ipsec", "ipsec"] as const;
+const PAIR = ["aka", "aka"] as const;
 
 /** Another port in every entry of Security-Client. */
 const naming = (parameter: "port-c" | "port-s", port: number): Tamper =>
@@ -127,7 +127,7 @@ export const neighbours = [
     kills: ["pcscf/nat-user-by-address"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { check } = context;
       const alice = await tunnelled(context);

@@ -60,7 +60,7 @@ export const ports = [
     kills: ["pcscf/nat-downlink-to-4500"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const alice = await ue({ security: BEHIND_NAT });
@@ -92,7 +92,7 @@ export const ports = [
     kills: ["pcscf/nat-learns-before-icv"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given, random } = context;
       const { ue: friend } = await tunnelled(context);
@@ -135,7 +135,7 @@ export const ports = [
     kills: ["pcscf/nat-port-for-one-pair"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check } = context;
       const alice = await ue({ security: BEHIND_NAT });
@@ -160,7 +160,7 @@ export const ports = [
     kills: ["pcscf/nat-forgets-port"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     tags: ["slow"],
     async run(context) {
       const { check, wait, timers } = context;
@@ -208,7 +208,7 @@ export const ports = [
     kills: ["pcscf/nat-tcp-outside-tunnel"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { check, given } = context;
       const { ue: alice, impu, ipsec, set } = await tunnelled(context);

@@ -119,7 +119,7 @@ export const protection = [
     kills: ["pcscf/nat-accepts-replay"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { check } = context;
       const { ue: alice, impu, ipsec, set } = await tunnelled(context);

@@ -131,7 +131,7 @@ export const reregistration = [
     kills: ["pcscf/nat-keeps-old-tunnel"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["ipsec", "ipsec"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const { ue: before, set, impu } = await tunnelled(context);

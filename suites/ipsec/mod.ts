@@ -14,4 +14,4 @@ export default suite("ipsec", "IPsec (TS 33.203 clauses 6 and 7)", [
   ...lifetime,
   ...failure,
   ...users,
-], { lease: "aka" });
+], { lease: "aka+!akav2" });

@@ -28,7 +28,7 @@ export const protection = [
     kills: ["pcscf/ipsec-outbound-null-cipher"],
     peer: "ue",
     needs: { "ipsec": true, "ipsec.alg": "hmac-sha-1-96", "ipsec.ealg": "aes-cbc" },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const alice = await ue(ENCRYPTING);
@@ -73,7 +73,7 @@ export const protection = [
     kills: ["pcscf/ipsec-clear-on-protected-port"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given, timers } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -140,7 +140,7 @@ export const protection = [
     kills: ["pcscf/ipsec-accepts-wrong-icv"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, timers } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];

@@ -379,7 +379,7 @@ export const failure = [
     kills: ["pcscf/ipsec-new-sas-survive-failure"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+other-set", "aka"],
+    leases: ["aka+other-set", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];

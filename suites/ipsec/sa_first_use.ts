@@ -64,7 +64,7 @@ export const firstUse = [
     kills: ["pcscf/ipsec-sm12-on-old"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, profile } = context;
       for (const transport of ["udp", "tcp"] as const) {
@@ -141,7 +141,7 @@ export const firstUse = [
     kills: ["pcscf/ipsec-sm7-on-old-changes-state"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+other-set", "aka"],
+    leases: ["aka+other-set", "aka+!akav2"],
     async run(context) {
       const { ue, check, timers } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -181,7 +181,7 @@ export const firstUse = [
     kills: ["pcscf/ipsec-service-on-new-before-sm12"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+other-set", "aka"],
+    leases: ["aka+other-set", "aka+!akav2"],
     async run(context) {
       const { ue, check, timers } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -212,7 +212,7 @@ export const firstUse = [
     kills: ["pcscf/ipsec-downlink-on-new-at-once"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+other-set", "aka"],
+    leases: ["aka+other-set", "aka+!akav2"],
     async run(context) {
       const { ue, check } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -244,7 +244,7 @@ export const firstUse = [
     kills: ["pcscf/ipsec-refresh-on-incomplete"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+other-set", "aka"],
+    leases: ["aka+other-set", "aka+!akav2"],
     async run(context) {
       const { ue, check, given, timers } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -342,7 +342,7 @@ export const firstUse = [
     kills: ["pcscf/ipsec-forwards-sm7-from-old"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+other-set", "aka"],
+    leases: ["aka+other-set", "aka+!akav2"],
     async run(context) {
       const { ue, check } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];

@@ -34,7 +34,7 @@ export const lifetime = [
     kills: ["pcscf/ipsec-serves-expired"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     tags: ["slow"],
     async run(context) {
       const { ue, check, given, timers, wait } = context;
@@ -205,7 +205,7 @@ export const lifetime = [
     kills: ["pcscf/ipsec-lost-after-old-expiry"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     tags: ["slow"],
     async run(context) {
       const { ue, check, timers, wait } = context;

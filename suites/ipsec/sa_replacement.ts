@@ -58,7 +58,7 @@ export const replacement = [
     kills: ["pcscf/ipsec-old-keys-on-new-spis"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -143,7 +143,7 @@ export const replacement = [
     kills: ["pcscf/ipsec-cuts-pending"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -184,7 +184,7 @@ export const replacement = [
     kills: ["pcscf/ipsec-lost-ue-keeps-old"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -223,7 +223,7 @@ export const replacement = [
     kills: ["pcscf/ipsec-keeps-oldest"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+other-set", "aka"],
+    leases: ["aka+other-set", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -263,7 +263,7 @@ export const replacement = [
     kills: ["pcscf/ipsec-stays-on-old"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -297,7 +297,7 @@ export const replacement = [
     kills: ["pcscf/ipsec-pending-never-ends"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];

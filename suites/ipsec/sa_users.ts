@@ -20,7 +20,7 @@ export const users = [
     kills: ["pcscf/ipsec-deregistered-identity-usable"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+other-set", "aka"],
+    leases: ["aka+other-set", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
@@ -82,7 +82,7 @@ export const users = [
     kills: ["pcscf/ipsec-follows-address"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given, timers } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];

@@ -245,7 +245,7 @@ export const consistency = [
     kills: ["pcscf/sec-agree-by-source-address"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const alice = await ue({ security: IPSEC });

@@ -12,4 +12,4 @@ export default suite("sec-agree", "Security agreement (TS 33.203 clause 7, Annex
   ...algorithms,
   ...policy,
   ...consistency,
-], { lease: "aka" });
+], { lease: "aka+!akav2" });

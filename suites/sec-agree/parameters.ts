@@ -128,7 +128,7 @@ export const parameters = [
     kills: ["pcscf/sec-agree-no-port-check"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check, given } = context;
       const alice = await ue({ security: IPSEC });
@@ -181,7 +181,7 @@ export const parameters = [
     kills: ["pcscf/sec-agree-signed-spi"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
       const { ue, check } = context;
       const [alice, friend] = [await ue({ security: IPSEC }), await ue({ security: IPSEC })];

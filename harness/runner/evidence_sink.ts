@@ -13,6 +13,8 @@ export interface EvidenceSink {
   numberOf(message: object): number | undefined;
   /** A line of its own in the trace. */
   note(text: string): void;
+  /** A further file of the folder. One marked secret is written only where secrets are kept. */
+  attach?(name: string, bytes: Uint8Array, options?: { readonly secret?: boolean }): void;
   /** Writes what was recorded; gives the folder relative to the output folder, null where nothing was sent. */
   finish(): Promise<string | null>;
 }

@@ -118,6 +118,11 @@ export function openContext(parts: ContextParts): OpenContext {
       const done = undo().catch((error) => evidence.note(`putting things back failed: ${describe(error)}`));
       await Promise.race([done, clock.wait(clock.now() + TIDY_LIMIT, limit.signal)]);
     }
+    // What Wireshark needs to look into the ESP packets of the capture.
+    const espSa = new Set(terminals.flatMap(({ ue }) => ue.ipsec?.espSa ?? []));
+    if (espSa.size > 0) {
+      evidence.attach?.("esp_sa", new TextEncoder().encode(`${[...espSa].join("\n")}\n`), { secret: true });
+    }
     const closing = Promise.all(terminals.map(async ({ ue, release }) => {
       try {
         // So that the next case with this subscriber does not meet the contacts of this one.

@@ -3,7 +3,7 @@
  * SAs that come of it, and which message goes under which of them.
  */
 import { parseMessage, SipRequest, type SipResponse, SipSyntaxError } from "sip-codec";
-import { LocalMisuseError } from "../../../errors.ts";
+import { EnvironmentError, LocalMisuseError } from "../../../errors.ts";
 import type { IpsecHost } from "../../../net/ipsec/types.ts";
 import type { Clock, Endpoint, Flow, Framer, Incoming, MessageSocket } from "../../../net/types.ts";
 import type { Profile } from "../../../../profiles/types.ts";
@@ -88,8 +88,8 @@ export class Ipsec implements Protection {
   /** By the request that said it: SM1, or an SM7 that reports a failure. */
   readonly #offers = new WeakMap<SipRequest, Offered>();
   readonly #firstWays = new WeakMap<SipRequest, Association | undefined>();
-  /** By the challenge's response: the set that came of it, or why none did. */
-  readonly #sets = new WeakMap<SipResponse, Association | string>();
+  /** By the challenge's response: the set that came of it, or why none did: for the network's reasons or for ours. */
+  readonly #sets = new WeakMap<SipResponse, Association | string | EnvironmentError>();
   readonly #verify = new WeakMap<Association, readonly string[]>();
   /** IMPUs that are registered, as URIs (TS 33.203 7.4.1a: all SAs go with the last of them). */
   readonly #registered = new Set<string>();
@@ -291,7 +291,7 @@ export class Ipsec implements Protection {
     const { request, ok, challenge, expires, rspauthOk } = registered;
     const { table, clock, timers } = this.#parts;
     const made = challenge && this.#sets.get(challenge.response);
-    const set = typeof made === "object" ? made : undefined;
+    const set = made instanceof Association ? made : undefined;
     if (!ok || rspauthOk === false) {
       if (set && set.phase === "new") table.delete(set);
       return;
@@ -505,7 +505,9 @@ export class Ipsec implements Protection {
     if (!challenge?.aka) return;
     const made = this.#sets.get(challenge.response);
     // A case has a bad challenge answered, or says what to take of Security-Server.
-    if (choose || (typeof made !== "object" && way === undefined)) await this.#makeSet(challenge, choose);
+    if (choose || (!(made instanceof Association) && way === undefined)) {
+      await this.#makeSet(challenge, choose);
+    }
   }
 
   async #makeSet(challenge: ReceivedChallenge, told?: AnswerOptions["choose"]): Promise<void> {
@@ -540,10 +542,16 @@ export class Ipsec implements Protection {
       random: (octets) => random.bytes(octets),
       refresh: () => void this.table,
     }, clock.now() + timers.regAwaitAuth);
+    this.#verify.set(set, response.all("Security-Server"));
+    try {
+      await this.#openSockets(set);
+    } catch (error) {
+      // A port that a case took from another UE: SM6 is there to be judged, though nobody can go on after it.
+      if (!(error instanceof EnvironmentError)) throw error;
+      return void this.#sets.set(response, error);
+    }
     this.#parts.table.add(set);
     this.#sets.set(response, set);
-    this.#verify.set(set, response.all("Security-Server"));
-    await this.#openSockets(set);
   }
 
   #choose(

@@ -359,6 +359,19 @@ Deno.test("a machine that cannot speak protocol 50 refuses the UE with what to d
     );
   }));
 
+Deno.test("a port that somebody has is told when SM7 is to be sent, and SM6 is there to be judged", () =>
+  inWorld(async ({ ue, run, net, clock, pcscf }) => {
+    await pcscf();
+    const alice = await run(ue(ALICE, IPSEC));
+    const taken = await net.open("udp", { local: { address: "10.1.0.1", port: 5555 }, clock });
+    const challenge = await run(alice.challenge({ offer: { portUc: 5555 } }));
+    assert.equal(challenge.status, 401);
+    assert.equal(alice.ipsec?.new, undefined);
+    await assert.rejects(run(alice.answer(challenge)), EnvironmentError);
+    await taken.close();
+    assert.equal((await run(alice.answer(challenge))).ok, true);
+  }));
+
 Deno.test("what the subscriber says of security counts where a case says nothing", () =>
   inWorld(async ({ ue, run, pcscf }) => {
     await pcscf();

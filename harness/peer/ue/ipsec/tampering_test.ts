@@ -181,6 +181,16 @@ Deno.test("what the network sends wrongly is kept: wrong ICV, replays, dummies, 
     assert.equal(ipsec.arrivals[0]?.inner?.mode, "transport");
   }));
 
+Deno.test("espSa gives Wireshark the keys of all SAs", () =>
+  inWorld(async (world) => {
+    const { ipsec } = await registered(world);
+    const { spiUc, spiPs } = ipsec.current!;
+    assert.equal(ipsec.espSa.length, 4);
+    const hex = (spi: number) => `"0x${spi.toString(16).padStart(8, "0")}"`;
+    assert.ok(ipsec.espSa.some((line) => line.startsWith(`"IPv4","*","10.0.0.1",${hex(spiPs)},"AES-CBC`)));
+    assert.ok(ipsec.espSa.some((line) => line.startsWith(`"IPv4","10.0.0.1","*",${hex(spiUc)},"AES-CBC`)));
+  }));
+
 Deno.test("tamper alters what a protected message says", () =>
   inWorld(async (world) => {
     const { network, alice } = await registered(world);

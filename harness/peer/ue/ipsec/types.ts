@@ -208,6 +208,8 @@ export interface IpsecView {
     pair: AlgorithmPair,
     from?: { readonly ck?: Uint8Array; readonly ik?: Uint8Array },
   ): EspKeys;
+  /** Lines of Wireshark's table `esp_sa` for all SAs that there were, keys and all; none for aes-gmac, which it lacks. */
+  readonly espSa: readonly string[];
   /** Annex M: sends NAT keep-alives, and moves the UE to another public port as a NAT that forgot its binding does. */
   readonly nat: NatView | undefined;
 }

@@ -2,7 +2,7 @@
 import type { SipRequest, SipResponse } from "sip-codec";
 import { EnvironmentError, LocalMisuseError } from "../../../errors.ts";
 import type { MessageSocket } from "../../../net/types.ts";
-import type { EspKeys } from "../../../wire/esp.ts";
+import { type EspKeys, wiresharkEspSa } from "../../../wire/esp.ts";
 import { orSilence, quiet } from "../../no_answer.ts";
 import { Association, keysOf } from "./association.ts";
 import type { Ipsec, IpsecParts } from "./ipsec.ts";
@@ -178,6 +178,19 @@ export class LiveIpsecView implements IpsecView {
     const latest = this.#ipsec.table.sets.at(-1);
     if (!latest && !(ck && ik)) throw new LocalMisuseError("keys() needs CK and IK: there are no SAs yet");
     return keysOf(pair, { ck: ck ?? latest!.ck, ik: ik ?? latest!.ik });
+  }
+
+  get espSa(): readonly string[] {
+    const lines = this.#ipsec.table.sets.flatMap((set) => {
+      const { spiUc, spiUs, spiPc, spiPs, keys, pcscfAddress } = set;
+      const out = { source: "*", destination: pcscfAddress, keys };
+      const back = { source: pcscfAddress, destination: "*", keys };
+      return [
+        ...[spiPc, spiPs].map((spi) => wiresharkEspSa({ ...out, spi })),
+        ...[spiUc, spiUs].map((spi) => wiresharkEspSa({ ...back, spi })),
+      ];
+    });
+    return [...new Set(lines.filter((line) => line !== undefined))];
   }
 
   #sent(n: number): SentEsp {

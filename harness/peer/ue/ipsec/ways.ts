@@ -1,5 +1,5 @@
 /** Which way a message of the UE takes: as TS 33.203 7.4.1a says, or as a case says otherwise. */
-import { LocalMisuseError, PeerViolation } from "../../../errors.ts";
+import { EnvironmentError, LocalMisuseError, PeerViolation } from "../../../errors.ts";
 import type { Sending } from "../protection.ts";
 import type { Association } from "./association.ts";
 import type { SaTable } from "./sa_table.ts";
@@ -13,7 +13,7 @@ export type Chosen =
 /** What a way depends on besides the table. */
 export interface WayFacts {
   /** The set that SM6 made, or why there is none. */
-  ofChallenge(sending: Sending): Association | string;
+  ofChallenge(sending: Sending): Association | string | EnvironmentError;
   /** The way of the SM1 that was challenged; undefined where it went in the clear. */
   ofFirst(sending: Sending): Association | undefined;
 }
@@ -23,7 +23,7 @@ const CLEAR: Chosen = { set: undefined, toProtected: false };
 /**
  * @throws LocalMisuseError where a case names an SA set that there is not, or sends a request other than REGISTER
  * before there are SAs and does not say `way`
- * @throws PeerViolation where SM6 made no SAs that SM7 could go under
+ * @throws PeerViolation where SM6 made no SAs that SM7 could go under, EnvironmentError where that is our machine's doing
  */
 export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chosen {
   const { way, step } = sending;
@@ -34,6 +34,7 @@ export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chose
     case "answer": {
       const set = facts.ofChallenge(sending);
       if (typeof set === "string") throw new PeerViolation(set);
+      if (set instanceof EnvironmentError) throw set;
       return { set };
     }
     case "failure": {

@@ -140,7 +140,8 @@ export class Authentication {
     state.awaitAuth.set(
       forEver ? undefined : this.context.scheduler.now() + this.context.timers.regAwaitAuth,
     );
-    return { type: "challenged", field: challengeField(open, this.realm, faults) };
+    const forIpsec = isForIpsec(request);
+    return { type: "challenged", field: challengeField(open, this.realm, faults, forIpsec) };
   }
 
   /** The run is over, rightly or wrongly answered. */
@@ -224,7 +225,7 @@ export class Authentication {
     const followsUe = faults.has("scscf/follows-ue-algorithm") && hint.startsWith("akav");
     const vector = await this.fetch({ ...who, scheme: followsUe ? "Digest-AKAv1-MD5" : "Unknown" });
     if (typeof vector === "number") return vector;
-    const secured = ["yes", "no"].includes(protection(request) ?? "");
+    const secured = isForIpsec(request);
     if (vector.scheme === "digest") {
       // P.4.2 step 1: the flag says IMS AKA, and this user has none.
       if (secured || faults.has("scscf/refuses-plain-digest")) return 403;
@@ -264,4 +265,10 @@ export class Authentication {
     this.cx.serverAssignment({ impi, impu, serverName, type: "authentication-timeout" })
       .catch((error) => context.problem(error));
   }
+}
+
+/** The P-CSCF has agreed on IPsec with the UE: only then these values are used (6.1.5, P.4.2). */
+function isForIpsec(request: SipRequest): boolean {
+  const flag = protection(request);
+  return flag === "yes" || flag === "no";
 }

@@ -35,14 +35,22 @@ export function digestNonce(context: BoxContext): string {
   return toHex(context.random.bytes(16));
 }
 
-/** WWW-Authenticate. With AKA, ik and ck go along to the P-CSCF (6.1.1, SM4). */
-export function challengeField(challenge: OpenChallenge, realm: string, faults: FaultSet): string {
+/**
+ * WWW-Authenticate. With AKA, ik and ck go along to the P-CSCF (6.1.1, SM4). `forIpsec`: the P-CSCF has said that it
+ * makes SAs of them.
+ */
+export function challengeField(
+  challenge: OpenChallenge,
+  realm: string,
+  faults: FaultSet,
+  forIpsec = false,
+): string {
   const { nonce, vector, stale } = challenge;
   const parameters = new Params({ realm, nonce, algorithm: vector.algorithm, qop: "auth" });
   if (stale) parameters.set("stale", "true");
   if (vector.scheme === "aka") {
-    // X.2.3.3: with AKAv2 the keys stay where they are.
-    if (parseDigestAlgorithm(vector.algorithm)?.akaVersion === 1) {
+    // X.2.3.3: with AKAv2 inside TLS the keys stay where they are.
+    if (forIpsec || parseDigestAlgorithm(vector.algorithm)?.akaVersion === 1) {
       parameters.set("ck", toHex(vector.ck)).set("ik", toHex(vector.ik));
     }
   } else {

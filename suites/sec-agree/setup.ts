@@ -296,14 +296,15 @@ export const setup = [
       const alice = await ue({ security: { ...IPSEC, carriers: ["raw", "udp"] } });
       const offer = { modes: ["trans", "UDP-enc-tun"], offers: claimed(profile).slice(0, 1) } as const;
       await given("the UE offers both modes", alice.challenge({ ...INITIAL, offer }));
-      const [trans, tunnel] = alice.ipsec!.client.flatMap((line) => line.split(/\s*,\s*/));
-      await given("in two entries", trans !== undefined && tunnel !== undefined);
-      const orders = permutations([trans!, tunnel!, "tls"]);
-      const choices = [];
-      for (const order of orders) {
-        for (const q of [null, "0.1", "0.9"]) {
-          const entries = order.map((entry, at) => setting("q", at === 0 ? q : q && "0.5")(entry));
-          const answer = await alice.attempt({ ...INITIAL, offer, tamper: saying(entries.join(", ")) });
+      const choices: (string | undefined)[] = [];
+      for (const order of permutations([0, 1, 2])) {
+        for (const q of [undefined, "0.1", "0.9"]) {
+          const tamper = offering(([trans = "", tunnel = ""]) => {
+            const entries = order.map((at) => [trans, tunnel, "tls"][at]!);
+            if (q === undefined) return entries;
+            return entries.map((entry, at) => setting("q", at === 0 ? q : `0.${4 + at}`)(entry));
+          });
+          const answer = await alice.attempt({ ...INITIAL, offer, tamper });
           check("challenged with a set-up", "33.203/P.3/02").that(goesOn(answer)).equals(true);
           const [choice] = setUps(answer).map(({ mechanism, mod }) =>
             `${mechanism} ${mod?.toLowerCase() ?? "trans"}`

@@ -91,8 +91,8 @@ export class Ipsec implements Protection {
   /** By the challenge's response: the set that came of it, or why none did: for the network's reasons or for ours. */
   readonly #sets = new WeakMap<SipResponse, Association | string | EnvironmentError>();
   readonly #verify = new WeakMap<Association, readonly string[]>();
-  /** IMPUs that are registered, as URIs (TS 33.203 7.4.1a: all SAs go with the last of them). */
-  readonly #registered = new Set<string>();
+  /** Sets of IMPUs that are registered together, as URIs (TS 33.203 7.4.1a: all SAs go with the last of them). */
+  #registered: ReadonlySet<string>[] = [];
   #offer: Offered | undefined;
   #offerIsSent = true;
   #client: readonly string[] = [];
@@ -202,6 +202,7 @@ export class Ipsec implements Protection {
       : undefined;
     if (step === "register" || step === "failure") {
       this.table.abandon(); // one registration at a time (7.4.1a)
+      if (way.set) this.#used(way.set);
       this.#offerIsSent = true;
       if (this.#offer) this.#client = securityClient(this.#offer);
     }
@@ -287,7 +288,12 @@ export class Ipsec implements Protection {
     return typeof set === "string" ? set : undefined;
   }
 
-  async concluded(registered: Registered): Promise<void> {
+  concluded(registered: Registered): Promise<void> {
+    this.#conclude(registered);
+    return Promise.resolve();
+  }
+
+  #conclude(registered: Registered): void {
     const { request, ok, challenge, expires, rspauthOk } = registered;
     const { table, clock, timers } = this.#parts;
     const made = challenge && this.#sets.get(challenge.response);
@@ -298,13 +304,12 @@ export class Ipsec implements Protection {
     }
     const impu = lenient(() => String(request.to?.uri)) ?? "";
     const seconds = expires ?? lenient(() => request.expires) ?? 0;
-    if (seconds === 0) this.#registered.delete(impu);
-    else this.#registered.add(impu);
+    this.#registered = this.#registered.filter((group) => !group.has(impu));
+    if (seconds > 0) this.#registered.push(new Set([impu, ...registered.associatedUris]));
     const until = clock.now() + 1000 * seconds + timers.expiryMargin;
     if (set) table.confirm(set, until);
     else table.current?.extend(until);
-    if (this.#registered.size === 0) this.forget();
-    await Promise.resolve();
+    if (this.#registered.length === 0) this.forget();
   }
 
   /** All, or one of them. */
@@ -312,7 +317,7 @@ export class Ipsec implements Protection {
     const { table } = this.#parts;
     if (set) return table.delete(set);
     table.deleteAll();
-    this.#registered.clear();
+    this.#registered = [];
     this.#portUs = undefined;
     this.#offerIsSent = true;
     this.#keepAlive?.stop();
@@ -580,7 +585,9 @@ export class Ipsec implements Protection {
   /** `received` where it is another address than the UE believes to have: RFC 3581 adds it in any case. */
   #publicAddress(response: SipResponse): string | undefined {
     const received = lenient(() => response.via?.received)?.replace(/^\[|\]$/g, "");
-    return received === this.local.address ? undefined : received;
+    return received !== undefined && canonical(received) === canonical(this.local.address)
+      ? undefined
+      : received;
   }
 
   /** UDP and TCP on both ports; port_us is there already at a re-registration. */

@@ -51,7 +51,9 @@ export const detection = [
       check("received is the public address", "33.203/M.7.2/01").that(via?.received).equals(
         natOf(alice).public.address,
       );
-      check("rport is the public port", "33.203/M.7.2/01").that(via?.rport).equals(alice.local.port);
+      check("rport is the public port", "33.203/M.7.2/01").that(via?.rport).equals(
+        natOf(alice).publicClear.port,
+      );
     },
   }),
 

@@ -19,6 +19,7 @@ export class Life {
       },
       latest: () => sink.latest(),
       numberOf: (message) => sink.numberOf(message),
+      ...(sink.attach ? { attach: sink.attach.bind(sink) } : {}),
       note: (text) => sink.note(text),
       finish: () => sink.finish(),
     };

@@ -26,7 +26,7 @@ export function admits(security: PcscfSecurity, message: SipMessage, flow: Flow)
 function isOwner(security: PcscfSecurity, message: SipMessage, set: SaSet | undefined): boolean {
   const tied = message.kind === "response" || message.method === "ACK" || message.method === "CANCEL";
   if (!tied || security.context.faults.has("pcscf/ipsec-dialog-without-user")) return true;
-  const owner = security.table.all.find(({ pending }) => pending.holds(message));
+  const owner = security.table.all.find(({ pending }) => pending.holdsBranch(message));
   return !owner || set?.impi === owner.impi;
 }
 
@@ -42,7 +42,8 @@ function inClear(security: PcscfSecurity, message: SipMessage, flow: Flow): bool
   if (hasSas && faults.has("pcscf/ipsec-drops-clear-register")) return false;
   const facts = factsOf(message);
   const asked = security.table.challenged(facts.nonce);
-  if (!asked) return true;
+  // SM7 of a registration that is over, once more.
+  if (!asked) return facts.kind !== "answer" || !security.table.isSpent(facts.nonce);
   if (facts.kind === "answer") {
     // SM7 comes on the new SAs and nowhere else (7.2, M.7.2).
     const taken = faults.has("pcscf/sec-agree-clear-sm7") ||
@@ -89,7 +90,7 @@ function onRegistrationSa(
 
 function onEstablishedSa({ context: { faults }, table }: PcscfSecurity, register: RegisterFacts, set: SaSet) {
   const asked = table.challenged(register.nonce);
-  if (!asked) return true;
+  if (!asked) return register.kind !== "answer" || !table.isSpent(register.nonce);
   if (register.kind === "answer") {
     return faults.has("pcscf/ipsec-sm7-on-old-changes-state") ||
       faults.has("pcscf/ipsec-forwards-sm7-from-old");

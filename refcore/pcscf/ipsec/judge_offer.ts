@@ -41,7 +41,8 @@ export function readOffer(
   const collision = collides(security, proposal, path, facts, set);
   if (collision === "silently") return { type: "discard" };
   if (collision) return refuse(400, {}, "Protected Port In Use");
-  if (security.table.isFull(facts.impi) && !faults.has("pcscf/ipsec-unbounded-sas")) {
+  // What comes on SAs makes none, unless it is challenged: then it is asked again.
+  if (!set && security.isFull(facts.impi)) {
     return refuse(403, {}, "Too Many Security Associations");
   }
   if (security.isBlocked(facts.impi)) return refuse(403);

@@ -54,6 +54,11 @@ export class PendingTransactions {
     return this.#find(message) !== undefined;
   }
 
+  /** The same by the branch alone: what nobody guesses who has not seen it. */
+  holdsBranch(message: SipMessage): boolean {
+    return this.#byBranch(message) !== undefined;
+  }
+
   /** Forgets all, without a word. */
   clear(): void {
     for (const { timeout } of this.#transactions.values()) timeout.set(undefined);
@@ -78,18 +83,21 @@ export class PendingTransactions {
   }
 
   #find(message: SipMessage): Transaction | undefined {
-    const branch = message.via?.branch ?? "";
-    const method = message.kind === "request" ? message.method : message.cseq?.method ?? "";
-    const own = this.#transactions.get(key(branch, method));
-    if (own || message.kind === "response") return own;
-    if (method !== "ACK" && method !== "CANCEL") return undefined;
-    const invite = this.#transactions.get(key(branch, "INVITE"));
-    if (invite || method === "CANCEL") return invite;
+    const own = this.#byBranch(message);
+    if (own || message.kind === "response" || message.method !== "ACK") return own;
     // The ACK of a 2xx has a branch of its own (RFC 3261 13.2.2.4).
     const { callId = "", cseq } = message;
     return [...this.#transactions.values()].find((one) =>
       one.method === "INVITE" && one.callId === callId && one.cseq === cseq?.seq
     );
+  }
+
+  #byBranch(message: SipMessage): Transaction | undefined {
+    const branch = message.via?.branch ?? "";
+    const method = message.kind === "request" ? message.method : message.cseq?.method ?? "";
+    const own = this.#transactions.get(key(branch, method));
+    if (own || message.kind === "response" || method !== "ACK" && method !== "CANCEL") return own;
+    return this.#transactions.get(key(branch, "INVITE"));
   }
 
   #arm(transaction: Transaction, after: number): void {

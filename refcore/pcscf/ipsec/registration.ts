@@ -47,6 +47,7 @@ export class SecuredRegistration {
     if (!keys) return 403; // without keys from AKA there is no IPsec (N.1)
     const { set, offer, server, facts, sentBy, terminal } = setup;
     if (!offer) return 421;
+    if (set && !this.isAnswer && security.isFull(facts.impi)) return 403; // 7.1 rule 3
     const began = this.isAnswer ? set?.setup.sm1Set : set;
     if (this.isAnswer && set) security.table.delete(set);
     const kept = this.#firstOfResynchronisation();

@@ -6,6 +6,8 @@ import type { SaSet } from "./sa_set.ts";
 /** 7.1 rule 3: SAs per direction that one IMPI may have at any one time. */
 const MOST_SAS = 6;
 const SAS_PER_SET = 2;
+/** Repetitions of what belonged to a registration come within 64*T1. */
+const MOST_SPENT = 256;
 
 export class SaTable {
   readonly #sets = new Map<SaSet, Alarm>();
@@ -14,6 +16,8 @@ export class SaTable {
   readonly #forgotten = new Set<SaSet>();
   /** Client ports of registrations that were never completed, for a fault alone. */
   readonly #stalePorts = new Set<string>();
+  /** Nonces of registrations that came to nothing, the latest. */
+  #spent: string[] = [];
   /** A set's lifetime is over. */
   onExpired: (set: SaSet) => void = () => {};
 
@@ -47,6 +51,9 @@ export class SaTable {
     this.#sets.get(set)?.set(undefined);
     this.#sets.delete(set);
     set.pending.clear();
+    if (set.state === "registration" || set.state === "failed") {
+      this.#spent = [set.nonce, ...this.#spent].slice(0, MOST_SPENT);
+    }
     set.state = "gone";
     if (this.faults.has("pcscf/ipsec-layer-keeps-sa")) return void this.#forgotten.add(set);
     for (const spi of [set.setup.spiPs, set.setup.spiPc]) {
@@ -78,6 +85,11 @@ export class SaTable {
     return nonce === ""
       ? undefined
       : this.all.find((set) => set.state === "registration" && set.nonce === nonce);
+  }
+
+  /** Whether a registration with this nonce has come to nothing. */
+  isSpent(nonce: string): boolean {
+    return this.#spent.includes(nonce);
   }
 
   /** 7.1 rule 3: somebody has this client port at this address. */
@@ -114,6 +126,7 @@ export class SaTable {
     for (const set of this.all) this.delete(set);
     this.#forgotten.clear();
     this.#stalePorts.clear();
+    this.#spent = [];
     this.#bySpi.clear();
   }
 }

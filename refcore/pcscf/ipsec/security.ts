@@ -144,7 +144,9 @@ export class PcscfSecurity {
 
   /** Notes that a message went or came on a set, or belongs to what began on another. */
   note(message: SipMessage, set: SaSet): void {
-    const owner = this.table.all.find(({ pending }) => pending.holds(message)) ?? set;
+    const own = this.table.ofImpi(set.impi);
+    const owner = own.find(({ pending }) => pending.holdsBranch(message)) ??
+      own.find(({ pending }) => pending.holds(message)) ?? set;
     owner.pending.saw(message);
   }
 
@@ -205,6 +207,11 @@ export class PcscfSecurity {
     }, faults);
     this.#lastKeys.set(impi, keys);
     return set;
+  }
+
+  /** 7.1 rule 3: with further SAs this IMPI would have more than it may. */
+  isFull(impi: string): boolean {
+    return this.table.isFull(impi) && !this.context.faults.has("pcscf/ipsec-unbounded-sas");
   }
 
   /** Only a fault remembers who has left a challenge open. */

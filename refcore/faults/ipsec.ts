@@ -398,6 +398,11 @@ export const ipsecFaults: readonly Fault[] = [
     title: "P-CSCF takes AES-GCM tags cut down to 8 octets",
   },
   {
+    id: "pcscf/ipsec-cbc-counts-ivs",
+    requirement: "33.203/H/13",
+    title: "P-CSCF counts the IVs of AES-CBC up in place of drawing them",
+  },
+  {
     id: "pcscf/ipsec-sha1-key-padding",
     requirement: "33.203/I/01",
     title: "P-CSCF fills the last 32 bits of the SHA-1 key with the first word of IK",

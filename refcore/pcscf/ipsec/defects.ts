@@ -41,6 +41,7 @@ export function defectsFor(wishes: DefectWishes, faults: FaultSet): EspDefects {
     ...(otherKeys.length > 0 ? { otherKeys } : {}),
     shortTag: gcm && faults.has("pcscf/ipsec-short-gcm-tag"),
     gmacWithoutIv: faults.has("pcscf/ipsec-gmac-without-iv"),
+    countsIvs: faults.has("pcscf/ipsec-cbc-counts-ivs"),
     anyProtocol: faults.has("pcscf/ipsec-selector-any-protocol"),
     ...(faults.has("pcscf/ipsec-repeats-sequence-numbers") ? { restartsAfter: 2 } : {}),
   };

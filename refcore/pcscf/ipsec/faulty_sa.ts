@@ -24,6 +24,8 @@ export interface EspDefects {
   readonly gmacWithoutIv?: boolean;
   /** Takes any protocol for UDP. */
   readonly anyProtocol?: boolean;
+  /** Counts its AES-CBC IVs up. */
+  readonly countsIvs?: boolean;
   /** Begins anew with sequence number 1 after so many packets. */
   readonly restartsAfter?: number;
 }
@@ -38,9 +40,10 @@ export class FaultySa extends EspSa {
   }
 
   override protect(payload: Uint8Array, nextHeader: number, overrides: EspOverrides = {}): Uint8Array {
-    const { restartsAfter, gmacWithoutIv } = this.defects;
+    const { restartsAfter, gmacWithoutIv, countsIvs } = this.defects;
     if (restartsAfter !== undefined && this.sent >= restartsAfter) this.continueAt(1);
-    const packet = super.protect(payload, nextHeader, overrides);
+    const iv = countsIvs && this.keys.encryption === "aes-cbc" ? { iv: counted(this.sent) } : {};
+    const packet = super.protect(payload, nextHeader, { ...iv, ...overrides });
     if (gmacWithoutIv && this.keys.integrity === "aes-gmac") {
       packet.set(tagWithoutIv(this.keys, packet), packet.length - 16);
     }
@@ -81,6 +84,13 @@ export class FaultySa extends EspSa {
     }
     return received(openUnchecked(this.keys, packet));
   }
+}
+
+/** An IV that anybody can tell beforehand, which RFC 3602 2.1 forbids. */
+function counted(count: number): Uint8Array {
+  const iv = new Uint8Array(16);
+  new DataView(iv.buffer).setUint32(12, count);
+  return iv;
 }
 
 function received(opened: EspOpened): EspReceived {

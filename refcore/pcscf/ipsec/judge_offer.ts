@@ -37,7 +37,10 @@ export function readOffer(
     return refuse(494, security.listing(path.source), "No IPsec Transport Mode");
   }
   // 7.4.0: port_us stays what it is as long as the UE is registered.
-  if (set && proposal.portS !== set.numbers.portUs) return refuse(400, {}, "Protected Server Port Changed");
+  const changed = set && proposal.portS !== set.numbers.portUs;
+  if (changed && !faults.has("pcscf/nat-server-port-unchecked-when-protected")) {
+    return refuse(400, {}, "Protected Server Port Changed");
+  }
   const collision = collides(security, proposal, path, facts, set);
   if (collision === "silently") return { type: "discard" };
   if (collision) return refuse(400, {}, "Protected Port In Use");

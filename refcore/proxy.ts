@@ -97,9 +97,14 @@ export function relay(
   }
 }
 
-/** 16.7 step 6: 6xx first, else the lowest class, and in it what lets the client try again. */
+/**
+ * 16.7 step 6: 6xx first, else the lowest class, and in it what lets the client try again before what somebody said,
+ * and that before a contact where nobody was.
+ */
 function bestOf(responses: readonly SipResponse[]): SipResponse | undefined {
+  const within = (status: number) =>
+    [401, 407, 415, 420, 484].includes(status) ? 0 : [408, 480].includes(status) ? 2 : 1;
   const rank = ({ status }: SipResponse) =>
-    status >= 600 ? 0 : Math.floor(status / 100) * 10 + ([401, 407, 415, 420, 484].includes(status) ? 0 : 1);
+    status >= 600 ? 0 : Math.floor(status / 100) * 10 + within(status);
   return responses.toSorted((a, b) => rank(a) - rank(b))[0];
 }

@@ -5,6 +5,7 @@ import type { EspCarrierName } from "../../../net/ipsec/types.ts";
 import type { Endpoint, MessageSocket, Net, Tap } from "../../../net/types.ts";
 import type { Protection } from "../protection.ts";
 import type { UeSetup } from "../types.ts";
+import { canonical } from "./canonical.ts";
 import { Ipsec } from "./ipsec.ts";
 import { Nat, privateAddress } from "./nat.ts";
 import { claimedPairs } from "./offer.ts";
@@ -31,7 +32,7 @@ export async function openIpsecProtection(
   const modes = options.modes ?? (nat ? BOTH : ["trans"]);
   const carriers = options.carriers ?? carriersFor(modes, nat !== undefined);
   const table = new SaTable();
-  const traffic = new Traffic(table, () => clock.now());
+  const traffic = new Traffic(table, () => clock.now(), canonical(at.remote.address));
   const told: Tap = (record) => {
     traffic.tapped(record);
     tap?.(record);

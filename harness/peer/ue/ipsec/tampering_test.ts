@@ -149,6 +149,22 @@ Deno.test("connects() tells who accepts a connection", () =>
     assert.equal(network.of("MESSAGE").length, 1);
   }));
 
+Deno.test("packets of somebody else under SPIs that the UE does not have are nobody's strays", () =>
+  inWorld(async (world) => {
+    const { network, alice, ipsec } = await registered(world);
+    const { run } = world;
+    const { local, remote } = network.flowTo(network.latest);
+    const arrived = ipsec.arrivals.length;
+    const send = (more: object) =>
+      network.host.sendPacket({ local, remote, sa: network.latest.toUs, payload: octets("x"), ...more });
+    await send({ overrides: { spi: 5 }, sourceAddress: "192.0.2.99" });
+    await run(alice.silent("NOTHING", 10));
+    assert.equal(ipsec.arrivals.length, arrived);
+    await send({ overrides: { icv: "wrong" }, sourceAddress: "192.0.2.99" });
+    await run(alice.silent("NOTHING", 10));
+    assert.deepEqual(ipsec.strays.map(({ result }) => result), ["icv"]);
+  }));
+
 Deno.test("what the network sends wrongly is kept: wrong ICV, replays, dummies, foreign ports", () =>
   inWorld(async (world) => {
     const { network, alice, ipsec } = await registered(world);

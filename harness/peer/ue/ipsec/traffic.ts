@@ -40,11 +40,14 @@ export class Traffic implements EspPolicy {
   readonly sent: SentEsp[] = [];
   readonly #table: SaTable;
   readonly #now: () => number;
+  readonly #network: string;
   readonly #passages = new Map<string, Passage>();
 
-  constructor(table: SaTable, now: () => number) {
+  /** @param network the P-CSCF's address, as the host writes it */
+  constructor(table: SaTable, now: () => number, network: string) {
     this.#table = table;
     this.#now = now;
+    this.#network = network;
   }
 
   /** A name for `Flow.security`; the same for all untampered packets of an SA. */
@@ -84,6 +87,11 @@ export class Traffic implements EspPolicy {
 
   /** RFC 4301 5.2: what came out has to fit the selectors of its SA (7.1). */
   opened(arrival: EspArrival): "take" | "drop" {
+    const { from, spi } = arrival;
+    // Protocol 50 comes to everybody who listens on this address: another test's packets are no strays of ours.
+    const ours = from.address === this.#network ||
+      spi !== undefined && this.#table.inbound(spi) !== undefined;
+    if (!ours) return "drop";
     const at = this.#now();
     this.arrivals.push({ ...arrival, at });
     const result = this.#resultOf(arrival);

@@ -38,16 +38,18 @@ export const algorithms = [
     peer: "ue",
     needs: { ipsec: true },
     async run({ ue, check, given }) {
-      const alice = await ue({ security: { ...IPSEC, offers: [GCM, CBC] } });
-      const challenge = await given("the network challenges", alice.challenge(INITIAL));
-      check("SM6 lists a cipher", "33.203/5.1.3/01").that(listed(challenge.response)).satisfies(
+      const alice = await ue({ security: { ...IPSEC, offers: [GCM, CBC, INTEGRITY_ONLY] } });
+      const { response } = await given("the network challenges", alice.challenge(INITIAL));
+      check("SM6 lists a cipher", "33.203/5.1.3/01").that(listed(response)).satisfies(
         (pairs) => pairs.some((pair) => !pair.endsWith(" with null")),
         "an ealg other than null",
       );
-      const sent = alice.ipsec!.arrivals.length;
-      const registered = await check("SM7 is answered", "33.203/5.1.3/01").answers(alice.answer(challenge));
+      const seen = alice.ipsec!.arrivals.length;
+      const registered = await check("a UE that insists on one is answered", "33.203/5.1.3/01").answers(
+        alice.register({ ...INITIAL, offer: { offers: [GCM, CBC] } }),
+      );
       check("with success", "33.203/5.1.3/01").answer(registered?.response).isOneOf(200);
-      const packets = alice.ipsec!.arrivals.slice(sent).map(({ packet }) => latin1(packet));
+      const packets = alice.ipsec!.arrivals.slice(seen).map(({ packet }) => latin1(packet));
       check("it came in ESP", "33.203/5.1.3/01").that(packets).isPresent();
       for (const packet of packets) {
         check("the payload cannot be read", "33.203/5.1.3/01").that(packet).lacks("SIP/2.0", "Call-ID");
@@ -249,7 +251,8 @@ export const algorithms = [
     kills: ["pcscf/sec-agree-tries-all-algorithms"],
     peer: "ue",
     needs: { ipsec: true },
-    async run({ ue, check, given, profile, wait, timers }) {
+    async run(context) {
+      const { ue, check, given, profile } = context;
       const alice = await ue({ security: IPSEC });
       const first = await check("the first common pair registers", "33.203/7.2/10").answers(
         secured(alice),
@@ -260,8 +263,14 @@ export const algorithms = [
       );
       for (const pair of others) {
         const challenge = await given(`${nameOf(pair)}: challenged`, alice.challenge(INITIAL));
-        const outcome = await withinWindow({ wait, timers }, alice.answer(challenge, { choose: pair }));
+        const seen = alice.ipsec!.arrivals.length;
+        const keys = alice.ipsec!.keys(pair);
+        const outcome = await withinWindow(context, alice.answer(challenge, { esp: { keys } }));
         check(`${nameOf(pair)}: not answered`, "33.203/7.2/10").that(outcome?.response).isAbsent();
+        // Under the same pair, an answer would be no message to this UE.
+        check(`${nameOf(pair)}: nothing comes`, "33.203/7.2/10").that(alice.ipsec!.arrivals.length).equals(
+          seen,
+        );
       }
     },
   }),

@@ -233,7 +233,8 @@ export const consistency = [
    *      |<-- alice: SM6 --------------|
    *      |--- bob: SM1 --------------->|
    *      |<-- bob: SM6 ----------------|
-   *      |=== alice: SM7 as bob ======>|   never 200
+   *      |=== alice's SM7 on bob's SAs =>|   never 200
+   *      |    then both anew:          |
    *      |=== bob: SM7 ===============>|   200
    *      |=== alice: SM7 =============>|   200
    */
@@ -250,13 +251,19 @@ export const consistency = [
       const { ue, check, given } = context;
       const alice = await ue({ security: IPSEC });
       const bob = await ue({ security: IPSEC, local: { address: alice.local.address } });
-      const [impi, impu] = [bob.identity.impi, bob.identity.impus[0]!];
+      const impu = alice.identity.impus[0]!;
+      const asAlice = { To: `<${impu}>`, From: `<${impu}>;tag=${context.random.token(8)}` };
+      const hers = await given("one user is challenged, and sends no SM7", alice.challenge(INITIAL));
+      const { method, requestUri: uri } = hers.request;
       const foreign: Readonly<Record<string, AnswerOptions>> = {
-        "another IMPI": { username: impi },
-        "another IMPU": { headers: { To: `<${impu}>`, From: `<${impu}>;tag=${context.random.token()}` } },
+        "another IMPI": { username: alice.identity.impi },
+        "another IMPU": { headers: asAlice },
+        "another user's right answer": {
+          headers: { ...asAlice, Authorization: alice.credentials(hers, { method, uri }) },
+        },
       };
       for (const [name, answer] of Object.entries(foreign)) {
-        await isAborted(context, alice, "33.203/7.2/03", `SM7 with ${name}`, answer);
+        await isAborted(context, bob, "33.203/7.2/03", `SM7 with ${name}`, answer);
       }
       const first = await given("one user is challenged", alice.challenge(INITIAL));
       const second = await given("her neighbour is challenged", bob.challenge(INITIAL));

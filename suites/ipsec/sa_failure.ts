@@ -140,17 +140,23 @@ export const failure = [
     needs: { ipsec: true },
     leases: ["aka+other-set"],
     async run(context) {
-      const { ue, check, given } = context;
+      const { ue, check } = context;
       const alice = await ue(WATCHING);
       const report = { macFailure: true } as const;
       const first = await open(context, alice);
-      await given("the report in the clear is heard", alice.answer(first.challenge, report).then(refused));
+      const heard = await check("the report in the clear is answered", "33.203/7.3.1.2/01").answers(
+        alice.answer(first.challenge, report),
+      );
+      check("with a failure", "33.203/7.3.1.2/01").answer(heard?.response).isClass(4);
       check("after it the right SM7 draws nothing", "33.203/7.3.1.2/01").that(
         await nothingComes(context, alice, alice.answer(first.challenge), first.fresh),
       ).equals(true);
       const { set } = await secure(context, alice);
       const second = await openFurther(context, alice);
-      await given("the report on the old SA is heard", alice.answer(second.challenge, report).then(refused));
+      const heardAgain = await check("the report on the old SA is answered", "33.203/7.3.1.2/01").answers(
+        alice.answer(second.challenge, report),
+      );
+      check("with a failure there", "33.203/7.3.1.2/01").answer(heardAgain?.response).isClass(4);
       check("the old SAs serve on", "33.203/7.3.1.2/01").that(await isServed(context, alice, on(set))).equals(
         true,
       );

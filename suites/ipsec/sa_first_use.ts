@@ -129,9 +129,11 @@ export const firstUse = [
    *     UE (set 1)                 P-CSCF
    *      |=== REGISTER B (set 1) ==>|
    *      |<== 401 (set 1) ==========|   set 2 is made
-   *      |=== SM1 (set 2) =========>|   no 200, nor a 401
-   *      |=== SM7 (set 1) =========>|   no 200
+   *      |=== SM7 (set 1) =========>|   nothing
    *      |--- SM7 in the clear ---->|   no 200
+   *      |=== REGISTER B (set 1) ==>|
+   *      |<== 401 (set 1) ==========|   set 3 is made
+   *      |=== SM1 of A (set 3) ====>|   nothing
    *      |=== OPTIONS (set 1) =====>|   answered; B is not registered
    */
   testCase({
@@ -148,15 +150,20 @@ export const firstUse = [
       const { set } = await secure(context, alice);
       await secure(context, friend);
       const run = await openFurther(context, alice);
-      const start = await answerInTime(context, alice.attempt({ ...on(run.fresh), impu: impuOf(alice) }));
-      check("SM1 on the unfinished SAs gets nowhere", "33.203/7.4.1a/03").that(start).isAbsent();
-      for (const [how, way] of [["on the old SA", on(set)], ["in the clear", { way: "clear" }]] as const) {
-        const wrong = await answerInTime(context, alice.answer(run.challenge, way));
-        check(`SM7 ${how} is no success`, "33.203/7.4.1a/03").holds(!wrong?.ok, {
-          expected: "no 200",
-          actual: wrong?.response ?? "nothing came",
-        });
-      }
+      const onOld = alice.answer(run.challenge, on(set));
+      check("SM7 on the old SA gets nowhere", "33.203/7.4.1a/03").that(
+        await nothingComes(context, alice, onOld, set, run.fresh),
+      ).equals(true);
+      const clear = await answerInTime(context, alice.answer(run.challenge, { way: "clear" }));
+      check("SM7 in the clear is no success", "33.203/7.4.1a/03").holds(!clear?.ok, {
+        expected: "no 200",
+        actual: clear?.response ?? "nothing came",
+      });
+      const { fresh } = await openFurther(context, alice);
+      const start = alice.attempt({ ...on(fresh), impu: impuOf(alice) });
+      check("SM1 on the unfinished SAs gets nowhere", "33.203/7.4.1a/03").that(
+        await nothingComes(context, alice, start, fresh),
+      ).equals(true);
       check("the registration before is as it was", "33.203/7.4.1a/03").that(
         await isServed(context, alice, on(set)),
       ).equals(true);
@@ -271,6 +278,9 @@ export const firstUse = [
    *      |<-- 401 --------------------|   set 1 is made
    *      |=== REGISTER (set 1) ======>|   nothing
    *      |    … registers …           |   set 2
+   *      |=== REGISTER B (set 2) ====>|
+   *      |<== 401 (set 2) ============|   set 3 is made
+   *      |=== REGISTER (set 3) ======>|   nothing
    *      |=== REGISTER (set 2) ======>|   401 or 200
    */
   testCase({
@@ -280,14 +290,20 @@ export const firstUse = [
     kills: ["pcscf/ipsec-any-sa-for-sm1"],
     peer: "ue",
     needs: { ipsec: true },
+    leases: ["aka+!akav2+other-set"],
     async run(context) {
       const { ue, check } = context;
       const alice = await ue(WATCHING);
-      const run = await open(context, alice);
+      const first = await open(context, alice);
       check("on the SAs of an open challenge: dropped", "33.203/7.4.2a/04").that(
-        await nothingComes(context, alice, alice.attempt(on(run.fresh)), run.fresh),
+        await nothingComes(context, alice, alice.attempt(on(first.fresh)), first.fresh),
       ).equals(true);
       await complete(context, alice, await open(context, alice, INITIAL));
+      const second = await openFurther(context, alice);
+      const refresh = alice.attempt({ ...on(second.fresh), impu: impuOf(alice) });
+      check("of a registered UE as well", "33.203/7.4.2a/04").that(
+        await nothingComes(context, alice, refresh, second.fresh),
+      ).equals(true);
       const answer = await check("on those of a success: answered", "33.203/7.4.2a/04").answers(
         alice.attempt({ way: "current" }),
       );

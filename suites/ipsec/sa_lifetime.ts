@@ -1,4 +1,5 @@
 /** How long SAs live: clauses 7.4.0, 7.4.1a and 7.4.2a of TS 33.203. */
+import type { SaSet } from "../../harness/peer/ue/ipsec/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
 import {
@@ -39,18 +40,20 @@ export const lifetime = [
     async run(context) {
       const { ue, check, given, timers, wait } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
+      const noService = async (when: string, set: SaSet) => {
+        const reached = await gets(context, friend, alice, { ...on(set), within: timers.silence });
+        check(`${when} a MESSAGE gets nowhere`, "33.203/7.4.1a/07").that(reached).equals(false);
+        check(`${when} an OPTIONS draws nothing`, "33.203/7.4.1a/07").that(await reacts(context, alice, set))
+          .equals(false);
+      };
       await secure(context, friend);
       const gone = await secure(context, alice);
       await given("the SAs serve", gets(context, friend, alice));
       await given("the UE de-registers", alice.deregister());
       const brief = await secure(context, alice, timers.minExpires);
-      check("after de-registration", "33.203/7.4.1a/07").that(
-        await gets(context, friend, alice, { ...on(gone.set), within: timers.silence }),
-      ).equals(false);
+      await noService("after de-registration", gone.set);
       await wait(lifetimeOf(brief) + 2 * timers.expiryMargin);
-      check("after expiry", "33.203/7.4.1a/07").that(
-        await gets(context, friend, alice, { ...on(brief.set), within: timers.silence }),
-      ).equals(false);
+      await noService("after expiry", brief.set);
     },
   }),
 

@@ -1,60 +1,37 @@
 /**
- * The UE's side of sec-agree with ipsec-3gpp (TS 33.203 clause 7, Annexes H and M): what it says in SM1 and SM7, the
- * SAs that come of it, and which message goes under which of them.
+ * The UE's side of ipsec-3gpp (TS 33.203 clause 7, Annexes H and M): which message goes under which SA, and what it
+ * says because of that. How SAs come about is negotiation.ts, what comes in is gate.ts.
  */
-import { parseMessage, SipRequest, type SipResponse, SipSyntaxError } from "sip-codec";
-import { EnvironmentError, LocalMisuseError } from "../../../errors.ts";
-import type { IpsecHost } from "../../../net/ipsec/types.ts";
-import type { Clock, Endpoint, Flow, Framer, Incoming, MessageSocket } from "../../../net/types.ts";
-import type { Profile } from "../../../../profiles/types.ts";
+import type { SipRequest, SipResponse } from "sip-codec";
+import { LocalMisuseError } from "../../../errors.ts";
+import type { Endpoint, Flow, Framer, MessageSocket } from "../../../net/types.ts";
 import { responseFlow } from "../../../sip/mod.ts";
-import { formatAddress, parseAddress } from "../../../wire/mod.ts";
-import { Inbox } from "../inbox.ts";
 import { lenient } from "../lenient.ts";
 import type { Protection, Sending, Step } from "../protection.ts";
-import type { AnswerOptions, Random, ReceivedChallenge, Registered } from "../types.ts";
-import { objection } from "./admission.ts";
+import type { AnswerOptions, ReceivedChallenge, Registered } from "../types.ts";
 import { Association, type ProtectedPort } from "./association.ts";
-import { anyProposal, choose, type Chosen, newSpi, type Offered, securityClient } from "./offer.ts";
-import { SaTable } from "./sa_table.ts";
+import { type Came, Gate } from "./gate.ts";
+import { Negotiation, type NegotiationParts } from "./negotiation.ts";
+import type { SaTable } from "./sa_table.ts";
 import { dressAnswer, dressFirst, dressRequest, setVia } from "./sec_agree_fields.ts";
 import { Switchboard } from "./switchboard.ts";
 import { ENCAPSULATION_PORT, IN_THE_CLEAR, type Traffic } from "./traffic.ts";
-import { type Begun, Transactions } from "./transactions.ts";
-import type {
-  AlgorithmPair,
-  Carried,
-  Discarded,
-  EspTamper,
-  IpsecMode,
-  IpsecOffer,
-  IpsecView,
-} from "./types.ts";
+import type { Begun } from "./transactions.ts";
+import type { EspTamper, IpsecOffer, IpsecView } from "./types.ts";
 import { LiveIpsecView } from "./view.ts";
-import { type Chosen as ChosenWay, wayFor } from "./ways.ts";
+import { type Chosen, wayFor } from "./ways.ts";
 
-export interface IpsecParts {
-  readonly host: IpsecHost;
-  readonly table: SaTable;
+export interface IpsecParts extends Omit<NegotiationParts, "local" | "openSockets" | "refresh"> {
   readonly traffic: Traffic;
   /** On the unprotected port, which the UE believes to be its own: behind a NAT a private one. */
   readonly clear: MessageSocket;
-  /** The P-CSCF's unprotected port. */
-  readonly remote: Endpoint;
+  /** Of protected messages. */
   readonly transport: "udp" | "tcp";
-  readonly modes: readonly IpsecMode[];
-  readonly pairs: readonly AlgorithmPair[];
-  /** SPIs and ports of the first SM1, where they are told. */
-  readonly first: IpsecOffer;
-  readonly carried: (mode: IpsecMode) => boolean;
   readonly wrongSa: "discard" | "take";
   readonly nat: NatControl | undefined;
   /** A socket on another port of the UE's address than any of its own has. */
   readonly elsewhere: (transport: "udp" | "tcp") => Promise<MessageSocket>;
   readonly framer: () => Framer;
-  readonly clock: Clock;
-  readonly timers: Profile["timers"];
-  readonly random: Random;
 }
 
 /** The NAT that the UE sits behind, where we play it. */
@@ -68,7 +45,6 @@ export interface NatControl {
 interface Dispatch {
   readonly begun: Begun | undefined;
   readonly set: Association | undefined;
-  readonly from: ProtectedPort;
   readonly esp: EspTamper | undefined;
 }
 
@@ -76,49 +52,49 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Ipsec implements Protection {
   readonly ipsec: IpsecView;
-  readonly discarded: Discarded[] = [];
-  readonly discards: Inbox<Discarded>;
+  readonly gate: Gate;
+  readonly negotiation: Negotiation;
   onDiscard?: (response: SipResponse) => void;
   readonly #parts: IpsecParts;
   readonly #boards: Readonly<Record<"udp" | "tcp", Switchboard>>;
-  readonly #transactions: Transactions;
   readonly #dispatches = new WeakMap<Flow, Dispatch>();
-  readonly #flows = new WeakMap<object, Flow>();
-  readonly #replies = new WeakMap<SipRequest, Mutable<Flow>>();
-  /** By the request that said it: SM1, or an SM7 that reports a failure. */
-  readonly #offers = new WeakMap<SipRequest, Offered>();
-  readonly #firstWays = new WeakMap<SipRequest, Association | undefined>();
-  /** By the challenge's response: the set that came of it, or why none did: for the network's reasons or for ours. */
-  readonly #sets = new WeakMap<SipResponse, Association | string | EnvironmentError>();
-  readonly #verify = new WeakMap<Association, readonly string[]>();
+  /** By the request: the way of its responses, which a case may still change. */
+  readonly #replies = new WeakMap<SipRequest, { readonly flow: Mutable<Flow>; readonly came: Came }>();
   /** Sets of IMPUs that are registered together, as URIs (TS 33.203 7.4.1a: all SAs go with the last of them). */
   #registered: ReadonlySet<string>[] = [];
-  #offer: Offered | undefined;
-  #offerIsSent = true;
-  #client: readonly string[] = [];
-  #server: readonly string[] = [];
-  /** Stays until all IMPUs are de-registered (7.1 NOTE 10). */
-  #portUs: number | undefined;
-  #made = 0;
   #connection: string | undefined;
   #keepAlive: { stop(): void } | undefined;
 
   constructor(parts: IpsecParts) {
-    const { clear, clock, timers } = parts;
+    const { clear } = parts;
     this.#parts = parts;
-    this.#transactions = new Transactions(64 * timers.t1);
-    this.discards = new Inbox(clock);
+    this.gate = new Gate({
+      ...parts,
+      onDiscard: ({ message }) => "status" in message && this.onDiscard?.(message),
+    });
+    this.negotiation = new Negotiation({
+      ...parts,
+      local: clear.local,
+      openSockets: (set) => this.#openSockets(set),
+      refresh: () => this.gate.refresh(),
+    });
     const board = (transport: "udp" | "tcp") =>
       new Switchboard({
         transport,
         local: clear.local,
-        sending: (bytes, to) => this.#sending(bytes, to),
+        sending: (bytes, to) => this.gate.sending(bytes, to, this.#dispatches.get(to)?.begun),
         instead: (bytes, to) => this.#instead(bytes, to),
-        admits: (incoming) => this.#admits(incoming),
+        admits: (incoming) => this.gate.admits(incoming),
       });
     this.#boards = { udp: board("udp"), tcp: board("tcp") };
-    this.#boards[clear.transport === "tcp" ? "tcp" : "udp"].add(clear);
+    this.#boards[this.#clearTransport].add(clear);
     this.ipsec = new LiveIpsecView(this, parts);
+  }
+
+  /** Makes the first Security-Client, so that Contact and drafts can name port_us before SM1. */
+  async open(): Promise<this> {
+    await this.negotiation.newOffer();
+    return this;
   }
 
   get sockets(): readonly MessageSocket[] {
@@ -142,70 +118,48 @@ export class Ipsec implements Protection {
   /** TS 24.229 5.1.1.2.2: port_us, also in an SM1 in the clear. */
   get contactAt(): Endpoint {
     const set = this.table.new ?? this.table.current;
-    const { address, port } = this.local;
-    const offered = this.#offer?.portUs ?? port;
-    return { address: set?.ueAddress ?? address, port: this.#offerIsSent ? set?.portUs ?? offered : offered };
+    return { address: set?.ueAddress ?? this.local.address, port: this.negotiation.portUs(set) };
   }
 
   /** After whatever has expired and whatever is done. */
   get table(): SaTable {
-    const { table, clock } = this.#parts;
-    table.expire(clock.now());
-    if (table.old) table.retireOld(this.#transactions.pendingOn(table.old, clock.now()));
-    return table;
-  }
-
-  get client(): readonly string[] {
-    return this.#client;
-  }
-
-  get server(): readonly string[] {
-    return this.#server;
+    this.gate.refresh();
+    return this.#parts.table;
   }
 
   sentBy(step: Step): Endpoint {
-    const set = step === "answer" ? this.table.new : this.table.current;
-    return this.#sentBy(set);
+    return this.#sentBy(step === "answer" ? this.table.new : this.table.current);
   }
 
-  async prepare(sending: Sending, offer?: IpsecOffer): Promise<void> {
-    if (sending.step === "register") {
-      if (this.#offerIsSent || offer) await this.#newOffer(offer);
-    } else if (sending.step === "failure") await this.#newOffer();
-    else if (sending.step === "answer") await this.#prepareAnswer(sending);
+  prepare(sending: Sending, offer?: IpsecOffer): Promise<void> {
+    return this.negotiation.prepare(sending, offer);
   }
 
   dress(request: SipRequest, sending: Sending): void {
     const { step, challenge } = sending;
-    const set = this.#wayOrClear(sending).set;
-    const transport = this.#transportOf(sending, set);
-    setVia(request, transport, this.#sentBy(set), { rport: set === undefined });
+    const { negotiation } = this;
+    const { set } = this.#wayOrClear(sending);
+    setVia(request, this.#transportOf(sending, set), this.#sentBy(set), { rport: set === undefined });
     if (step === "register" || step === "failure") {
-      this.#firstWays.set(request, set);
-      if (this.#offer) {
-        this.#offers.set(request, this.#offer);
-        dressFirst(request, securityClient(this.#offer), set && this.#verify.get(set));
-      }
+      negotiation.offers(request, set);
+      dressFirst(request, negotiation.nextClient, set && negotiation.verify(set));
     } else if (step === "answer" && challenge) {
-      const offered = this.#offers.get(challenge.request);
-      if (offered) this.#offers.set(request, offered);
-      this.#firstWays.set(request, this.#firstWays.get(challenge.request));
+      negotiation.goesOn(request, challenge);
       dressAnswer(request, challenge.response.all("Security-Server"));
-    } else if (set) dressRequest(request, this.#verify.get(set) ?? []);
+    } else if (set) dressRequest(request, negotiation.verify(set));
   }
 
   flow(sending: Sending): Flow {
     const { step, challenge, esp } = sending;
     const way = this.#way(sending);
-    const first = step === "answer" && challenge
-      ? { set: this.#firstWays.get(challenge.request) }
-      : undefined;
     if (step === "register" || step === "failure") {
       this.table.abandon(); // one registration at a time (7.4.1a)
-      if (way.set) this.#used(way.set);
-      this.#offerIsSent = true;
-      if (this.#offer) this.#client = securityClient(this.#offer);
+      if (way.set) used(way.set);
+      this.negotiation.sent();
     }
+    const first = step === "answer" && challenge
+      ? { set: this.negotiation.firstWay(challenge.request) }
+      : undefined;
     const begun: Begun = { step, set: way.set, first };
     if (!way.set) return this.#clearFlow(way.toProtected, begun);
     if (step === "answer" && way.set.mode === "UDP-enc-tun") this.#keepAlives();
@@ -214,40 +168,39 @@ export class Ipsec implements Protection {
 
   /** UDP: "sends requests and responses protected with ESP on the port port_uc"; TCP: the same connection (7.1). */
   replyTo(request: SipRequest, from: Flow): Flow {
-    const came = this.#cameUnder(from);
+    const came = this.gate.cameUnder(from);
+    const local = { address: this.local.address, port: from.local.port };
     if (!came) {
-      const { port } = from.local;
-      const clear = port === this.local.port ? {} : { security: IN_THE_CLEAR };
-      return { ...responseFlow(request, from), local: { ...this.local, port }, ...clear };
+      const clear = local.port === this.local.port ? {} : { security: IN_THE_CLEAR };
+      return { ...responseFlow(request, from), local, ...clear };
     }
-    const { set, at } = came;
-    const flow: Mutable<Flow> = from.transport === "udp" ? this.#setFlow(set, "udp", undefined, undefined) : {
-      ...from,
-      local: { ...this.local, port: from.local.port },
-      security: this.#parts.traffic.passage(set, at),
-    };
-    this.#replies.set(request, flow);
+    const flow: Mutable<Flow> = from.transport === "udp"
+      ? this.#setFlow(came.set, "udp")
+      : { ...from, local, security: this.#parts.traffic.passage(came.set, came.at) };
+    this.#replies.set(request, { flow, came });
     return flow;
   }
 
   redirect(request: SipRequest, { way, esp }: Pick<Sending, "way" | "esp">): void {
-    const flow = this.#replies.get(request);
-    if (!flow) {
+    const reply = this.#replies.get(request);
+    if (!reply) {
       throw new LocalMisuseError(
         `"way" and "esp" of a response need a request that came under an SA; the ${request.method} did not`,
       );
     }
-    const transport = flow.transport === "tcp" ? "tcp" : "udp";
-    const chosen = way === undefined ? undefined : this.#way({ step: "request", way });
-    const set = chosen ? chosen.set : this.#dispatches.get(flow)?.set ?? this.#cameUnder(flow)?.set;
-    const other = set
-      ? this.#setFlow(set, transport, esp, undefined)
-      : this.#clearFlow(chosen && !chosen.set ? chosen.toProtected : false, undefined);
+    const { flow, came } = reply;
+    if (way === undefined && flow.transport === "tcp") {
+      flow.security = this.#parts.traffic.passage(came.set, came.at, esp);
+      return;
+    }
+    const chosen: Chosen = way === undefined ? came : this.#way({ step: "request", way });
+    const other = chosen.set
+      ? this.#setFlow(chosen.set, flow.transport === "tcp" ? "tcp" : "udp", esp)
+      : this.#clearFlow(chosen.toProtected);
     delete flow.connection;
     delete flow.security;
     Object.assign(flow, other);
-    const dispatch = this.#dispatches.get(other);
-    if (dispatch) this.#dispatches.set(flow, dispatch);
+    this.#dispatches.set(flow, this.#dispatches.get(other)!);
   }
 
   answeredOn(flow: Flow): void {
@@ -257,59 +210,25 @@ export class Ipsec implements Protection {
   }
 
   received(message: SipRequest | SipResponse, flow: Flow): void {
-    this.#flows.set(message, flow);
+    this.gate.received(message, flow);
   }
 
-  /** @throws LocalMisuseError for a message that came to nobody here */
-  carried(message: SipRequest | SipResponse): Carried {
-    const flow = this.#flows.get(message);
-    if (flow) return this.#carriedOn(flow);
-    throw new LocalMisuseError("carried() is for a message that came to this UE; this one did not");
+  challenged(challenge: ReceivedChallenge): Promise<void> {
+    return this.negotiation.challenged(challenge);
   }
 
-  async challenged(challenge: ReceivedChallenge): Promise<void> {
-    const { response, aka } = challenge;
-    this.#server = response.all("Security-Server");
-    if (aka && !(aka.macOk && aka.sqnOk)) {
-      this.#sets.set(response, "The challenge was not accepted: there are no SAs (7.4.1a)");
-    } else await this.#makeSet(challenge);
-  }
-
-  abandons(challenge: ReceivedChallenge, options: AnswerOptions = {}): string | undefined {
-    const { aka, response } = challenge;
-    const { way, choose, macFailure, auts } = options;
-    if (way !== undefined || choose || macFailure || auts) return undefined;
-    // What the UE reports needs no SAs, unless the case will not have it reported.
-    if (aka && !(aka.macOk && aka.sqnOk) && options.macFailure !== false && options.res === undefined) {
-      return undefined;
-    }
-    if (aka && (macFailure === false || options.res !== undefined)) return undefined;
-    const set = this.#sets.get(response);
-    return typeof set === "string" ? set : undefined;
+  abandons(challenge: ReceivedChallenge, options?: AnswerOptions): string | undefined {
+    return this.negotiation.abandons(challenge, options);
   }
 
   concluded(registered: Registered): Promise<void> {
-    this.#conclude(registered);
-    return Promise.resolve();
-  }
-
-  #conclude(registered: Registered): void {
-    const { request, ok, challenge, expires, rspauthOk } = registered;
-    const { table, clock, timers } = this.#parts;
-    const made = challenge && this.#sets.get(challenge.response);
+    const { ok, challenge, rspauthOk } = registered;
+    const { table } = this.#parts;
+    const made = challenge && this.negotiation.outcome(challenge);
     const set = made instanceof Association ? made : undefined;
-    if (!ok || rspauthOk === false) {
-      if (set && set.phase === "new") table.delete(set);
-      return;
-    }
-    const impu = lenient(() => String(request.to?.uri)) ?? "";
-    const seconds = expires ?? lenient(() => request.expires) ?? 0;
-    this.#registered = this.#registered.filter((group) => !group.has(impu));
-    if (seconds > 0) this.#registered.push(new Set([impu, ...registered.associatedUris]));
-    const until = clock.now() + 1000 * seconds + timers.expiryMargin;
-    if (set) table.confirm(set, until);
-    else table.current?.extend(until);
-    if (this.#registered.length === 0) this.forget();
+    if (ok && rspauthOk !== false) this.#succeeded(registered, set);
+    else if (set && set.phase === "new") table.delete(set);
+    return Promise.resolve();
   }
 
   /** All, or one of them. */
@@ -318,49 +237,55 @@ export class Ipsec implements Protection {
     if (set) return table.delete(set);
     table.deleteAll();
     this.#registered = [];
-    this.#portUs = undefined;
-    this.#offerIsSent = true;
+    this.negotiation.reset();
     this.#keepAlive?.stop();
     this.#keepAlive = undefined;
   }
 
   async close(): Promise<void> {
-    this.discards.close();
+    this.gate.discards.close();
     await this.#parts.host.close();
   }
 
-  /** Makes the first Security-Client, so that Contact and drafts can name port_us before SM1. */
-  async open(): Promise<this> {
-    await this.#newOffer();
-    return this;
-  }
-
-  /** The set that a case means, by its way or its object; the current one by default. */
+  /** The set that a case means, the current one by default. */
   setOf(way: Sending["way"]): Association {
-    const set = this.#way({ step: "request", ...(way === undefined ? {} : { way }) }).set;
+    const { set } = this.#way({ step: "request", ...(way === undefined ? {} : { way }) });
     if (!set) throw new LocalMisuseError(`"${way}" is no SA set`);
-    return this.#used(set);
+    return set;
   }
 
   socketAt(transport: "udp" | "tcp", port: number): MessageSocket | undefined {
     return this.#boards[transport].at(port);
   }
 
-  // What goes out
+  /** The SAs live until shortly after the registration does, and end with the last one (7.4.1a). */
+  #succeeded(registered: Registered, set: Association | undefined): void {
+    const { request, expires, associatedUris } = registered;
+    const { table, clock, timers } = this.#parts;
+    const impu = lenient(() => String(request.to?.uri)) ?? "";
+    const seconds = expires ?? lenient(() => request.expires) ?? DEFAULT_EXPIRES;
+    this.#registered = this.#registered.filter((group) => !group.has(impu));
+    if (seconds > 0) this.#registered.push(new Set([impu, ...associatedUris]));
+    const until = clock.now() + 1000 * seconds + timers.expiryMargin;
+    if (set) table.confirm(set, until);
+    else table.current?.extend(until);
+    if (this.#registered.length === 0) this.forget();
+  }
 
-  #way(sending: Sending): ChosenWay {
+  #way(sending: Sending): Chosen {
+    const { negotiation } = this;
     const way = wayFor(sending, this.table, {
       ofChallenge: ({ challenge }) =>
-        (challenge && this.#sets.get(challenge.response)) ??
+        (challenge && negotiation.outcome(challenge)) ??
           "SM7 answers no challenge of this UE: it has no SAs",
-      ofFirst: ({ challenge }) => challenge && this.#firstWays.get(challenge.request),
+      ofFirst: ({ challenge }) => challenge && negotiation.firstWay(challenge.request),
     });
-    if (way.set) this.#used(way.set);
+    if (way.set) used(way.set);
     return way;
   }
 
   /** Drafts are made before there are SAs as well; only sending needs a way. */
-  #wayOrClear(sending: Sending): ChosenWay {
+  #wayOrClear(sending: Sending): Chosen {
     try {
       return this.#way(sending);
     } catch {
@@ -368,38 +293,32 @@ export class Ipsec implements Protection {
     }
   }
 
-  #used(set: Association): Association {
-    if (set.phase === "deleted") set.revive();
-    return set;
+  get #clearTransport(): "udp" | "tcp" {
+    return this.#parts.clear.transport === "tcp" ? "tcp" : "udp";
   }
 
   #transportOf({ over }: Sending, set: Association | undefined): "udp" | "tcp" {
-    if (set) return over ?? this.#parts.transport;
-    return this.#parts.clear.transport === "tcp" ? "tcp" : "udp";
+    return set ? over ?? this.#parts.transport : this.#clearTransport;
   }
 
   #sentBy(set: Association | undefined): Endpoint {
     return set ? { address: set.ueAddress, port: set.portUs } : this.local;
   }
 
-  #setFlow(
-    set: Association,
-    transport: "udp" | "tcp",
-    esp: EspTamper | undefined,
-    begun: Begun | undefined,
-  ): Flow {
-    const { ours, theirs } = set.ports("port-uc");
+  /** From port_uc to port_ps. */
+  #setFlow(set: Association, transport: "udp" | "tcp", esp?: EspTamper, begun?: Begun): Flow {
+    const { ours, theirs } = set.ports(SENDER);
     const flow: Flow = {
       transport,
       local: { address: this.local.address, port: ours },
       remote: { address: set.pcscfAddress, port: theirs },
-      security: this.#parts.traffic.passage(set, "port-uc", esp),
+      security: this.#parts.traffic.passage(set, SENDER, esp),
     };
-    this.#dispatches.set(flow, { begun, set, from: "port-uc", esp });
+    this.#dispatches.set(flow, { begun, set, esp });
     return flow;
   }
 
-  #clearFlow(toProtected: boolean, begun: Begun | undefined): Flow {
+  #clearFlow(toProtected: boolean, begun?: Begun): Flow {
     const { clear: { transport, local }, remote, table } = this.#parts;
     const set = table.current ?? table.new ?? table.sets.at(-1);
     const port = toProtected && set ? set.portPs : remote.port;
@@ -410,184 +329,25 @@ export class Ipsec implements Protection {
       remote: { address: remote.address, port },
       ...(connection === undefined ? {} : { connection }),
     };
-    this.#dispatches.set(flow, { begun, set: undefined, from: "port-uc", esp: undefined });
+    this.#dispatches.set(flow, { begun, set: undefined, esp: undefined });
     return flow;
-  }
-
-  #sending(bytes: Uint8Array, to: Flow): void {
-    const message = understood(bytes, to);
-    if (message) this.#transactions.sent(message, this.#dispatches.get(to)?.begun, this.#parts.clock.now());
   }
 
   /** A packet whose inner addresses are wrong is from no socket of ours, nor is one that a case alters or loses. */
   #instead(bytes: Uint8Array, to: Flow): Promise<unknown> | undefined {
-    const { set, from = "port-uc", esp } = this.#dispatches.get(to) ?? {};
+    const { set, esp } = this.#dispatches.get(to) ?? {};
     if (!set || to.transport !== "udp") return undefined;
     const byHand = esp?.innerSource ?? esp?.innerDestination ?? esp?.packet;
     if (byHand === undefined && esp?.copies !== 0) return undefined;
+    const { host, traffic } = this.#parts;
     const ports = { local: to.local.port, remote: to.remote.port };
-    return this.#parts.traffic.sendDatagram(this.#parts.host, bytes, { set, from, esp }, ports);
+    return traffic.sendDatagram(host, bytes, { set, from: SENDER, esp }, ports);
   }
 
   /** M.7.2: from SM7 on. */
   #keepAlives(): void {
     const to = { address: this.#parts.remote.address, port: ENCAPSULATION_PORT };
     this.#keepAlive ??= this.#parts.host.keepAlive(to);
-  }
-
-  // What comes in
-
-  #admits({ bytes, flow, at }: Incoming): boolean {
-    const message = understood(bytes, flow);
-    if (!message) return true;
-    const set = this.#cameUnder(flow)?.set;
-    const begun = message instanceof SipRequest ? undefined : this.#transactions.answered(message);
-    void this.table; // what has expired is gone
-    const why = objection(message, set, begun);
-    if (why !== undefined) {
-      this.#discard({ message, carried: this.#carriedOn(flow), flow, why, at });
-      if (this.#parts.wrongSa === "discard") return false;
-    }
-    this.#transactions.received(message, set);
-    this.#progress(message, set, begun, at);
-    void this.table; // and what is done
-    return true;
-  }
-
-  #discard(discarded: Discarded): void {
-    this.discarded.push(discarded);
-    this.discards.put(discarded);
-    this.#flows.set(discarded.message, discarded.flow);
-    if (!(discarded.message instanceof SipRequest)) this.onDiscard?.(discarded.message);
-  }
-
-  /** SM12 takes the new SAs into use, what comes under them after it ends the old ones (7.4.1a). */
-  #progress(
-    message: SipRequest | SipResponse,
-    set: Association | undefined,
-    begun: Begun | undefined,
-    at: number,
-  ): void {
-    const { table, timers } = this.#parts;
-    const isSm12 = begun?.step === "answer" && "status" in message && message.status >= 200;
-    if (isSm12 && begun.set && message.status < 300) {
-      table.confirm(begun.set, at + timers.regAwaitAuth);
-    } else if (!isSm12 && set && set === table.current) table.heardOnCurrent();
-  }
-
-  #cameUnder({ security }: Flow): { set: Association; at: ProtectedPort; spi: number } | undefined {
-    const spi = spiOf(security);
-    const set = spi === undefined ? undefined : this.#parts.table.inbound(spi);
-    const at = spi === undefined ? undefined : set?.portOf(spi);
-    return set && at && spi !== undefined ? { set, at, spi } : undefined;
-  }
-
-  #carriedOn(flow: Flow): Carried {
-    const came = this.#cameUnder(flow);
-    return came ? { protected: true, ...came } : { protected: false };
-  }
-
-  // What is offered and what comes of it
-
-  async #newOffer(told: IpsecOffer = {}): Promise<void> {
-    const { host, first, modes, pairs, random, table } = this.#parts;
-    const asked = this.#made === 0 && !this.#offer ? { ...first, ...told } : told;
-    this.#portUs = asked.portUs ?? this.#portUs ?? first.portUs ?? (await host.reserve(1))[0] ?? 0;
-    const used = new Set(table.sets.flatMap((set) => [set.spiUc, set.spiUs, set.spiPc, set.spiPs]));
-    const spiUc = asked.spiUc ?? newSpi(random, used);
-    this.#offer = {
-      modes: asked.modes ?? modes,
-      pairs: asked.offers ?? pairs,
-      spiUc,
-      spiUs: asked.spiUs ?? newSpi(random, used.add(spiUc)),
-      portUc: asked.portUc ?? (await host.reserve(1))[0] ?? 0,
-      portUs: this.#portUs,
-    };
-    this.#offerIsSent = false;
-  }
-
-  async #prepareAnswer({ challenge, choose, way }: Sending): Promise<void> {
-    if (!challenge?.aka) return;
-    const made = this.#sets.get(challenge.response);
-    // A case has a bad challenge answered, or says what to take of Security-Server.
-    if (choose || (!(made instanceof Association) && way === undefined)) {
-      await this.#makeSet(challenge, choose);
-    }
-  }
-
-  async #makeSet(challenge: ReceivedChallenge, told?: AnswerOptions["choose"]): Promise<void> {
-    const { response, aka, request } = challenge;
-    const offered = this.#offers.get(request);
-    const chosen = offered && this.#choose(challenge, offered, told);
-    if (!aka) return void this.#sets.set(response, "SM6 has no AKA challenge: there are no keys for SAs");
-    if (!offered || chosen === undefined) {
-      return void this.#sets.set(response, "SM1 was not made by this UE: there is nothing to set up");
-    }
-    if (typeof chosen === "string") return void this.#sets.set(response, chosen);
-    const { clock, timers, random, remote } = this.#parts;
-    const { spiUc, spiUs, portUc, portUs } = offered;
-    const { alg, ealg, mode, server } = chosen;
-    const set = new Association({
-      name: `set ${++this.#made}`,
-      mode,
-      alg,
-      ealg,
-      spiUc,
-      spiUs,
-      spiPc: server.spiC,
-      spiPs: server.spiS,
-      portUc,
-      portUs,
-      portPc: server.portC,
-      portPs: server.portS,
-      ueAddress: this.#ueAddress(mode, response),
-      pcscfAddress: canonical(remote.address),
-      ck: aka.ck,
-      ik: aka.ik,
-      random: (octets) => random.bytes(octets),
-      refresh: () => void this.table,
-    }, clock.now() + timers.regAwaitAuth);
-    this.#verify.set(set, response.all("Security-Server"));
-    try {
-      await this.#openSockets(set);
-    } catch (error) {
-      // A port that a case took from another UE: SM6 is there to be judged, though nobody can go on after it.
-      if (!(error instanceof EnvironmentError)) throw error;
-      return void this.#sets.set(response, error);
-    }
-    this.#parts.table.add(set);
-    this.#sets.set(response, set);
-  }
-
-  #choose(
-    { response, request }: ReceivedChallenge,
-    offered: Offered,
-    told: AnswerOptions["choose"],
-  ): Chosen | string {
-    const behindNat = this.#publicAddress(response) !== undefined && !this.#firstWays.get(request);
-    const chosen = choose(response, offered, behindNat, this.#parts.carried);
-    if (!told) return chosen;
-    const server = typeof chosen === "string" ? anyProposal(response) : chosen.server;
-    if (typeof server === "string") return server;
-    const [pair] = offered.pairs;
-    const mode = server.mode === "UDP-enc-tun" ? "UDP-enc-tun" : "trans";
-    const own = typeof chosen === "string" ? { alg: "null", ealg: "null", ...pair, mode } as const : chosen;
-    return { alg: told.alg ?? own.alg, ealg: told.ealg ?? own.ealg, mode: told.mode ?? own.mode, server };
-  }
-
-  /** M.7.1: in a tunnel the inner address is the public one, which SM6 tells, or the SAs before it. */
-  #ueAddress(mode: IpsecMode, response: SipResponse): string {
-    const { host, table } = this.#parts;
-    if (mode === "trans") return host.address;
-    return canonical(this.#publicAddress(response) ?? table.current?.ueAddress ?? host.address);
-  }
-
-  /** `received` where it is another address than the UE believes to have: RFC 3581 adds it in any case. */
-  #publicAddress(response: SipResponse): string | undefined {
-    const received = lenient(() => response.via?.received)?.replace(/^\[|\]$/g, "");
-    return received !== undefined && canonical(received) === canonical(this.local.address)
-      ? undefined
-      : received;
   }
 
   /** UDP and TCP on both ports; port_us is there already at a re-registration. */
@@ -603,28 +363,13 @@ export class Ipsec implements Protection {
   }
 }
 
-/** As the host writes it, so that it can be compared; what is no address stays as it is. */
-function canonical(address: string): string {
-  try {
-    return formatAddress(parseAddress(address));
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof SyntaxError) return address;
-    throw error;
-  }
-}
+/** "The UE sends requests and responses protected with ESP on the port port_uc" (7.1). */
+const SENDER: ProtectedPort = "port-uc";
 
-/** The SPI that a Flow names. */
-function spiOf(security: string | undefined): number | undefined {
-  const digits = security?.match(/^spi:0x([0-9a-f]{8})$/)?.[1];
-  return digits === undefined ? undefined : parseInt(digits, 16);
-}
+/** TS 24.229 5.1.1.2.1, where neither side says a time. Seconds. */
+const DEFAULT_EXPIRES = 600_000;
 
-/** Octets as a message; undefined for keep-alives and for what is none: that is for the transaction layer to tell. */
-function understood(bytes: Uint8Array, { transport }: Flow): SipRequest | SipResponse | undefined {
-  try {
-    return parseMessage(bytes, transport === "udp" ? "datagram" : "stream");
-  } catch (error) {
-    if (error instanceof SipSyntaxError) return undefined;
-    throw error;
-  }
+/** A deleted set that is used all the same: what answers under it shall be seen. */
+function used(set: Association): void {
+  if (set.phase === "deleted") set.revive();
 }

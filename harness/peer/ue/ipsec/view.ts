@@ -31,11 +31,11 @@ export class LiveIpsecView implements IpsecView {
   }
 
   get client(): readonly string[] {
-    return this.#ipsec.client;
+    return this.#ipsec.negotiation.client;
   }
 
   get server(): readonly string[] {
-    return this.#ipsec.server;
+    return this.#ipsec.negotiation.server;
   }
 
   get sets(): readonly SaSet[] {
@@ -55,7 +55,7 @@ export class LiveIpsecView implements IpsecView {
   }
 
   get discarded(): readonly Discarded[] {
-    return [...this.#ipsec.discarded];
+    return [...this.#ipsec.gate.discarded];
   }
 
   get strays(): IpsecView["strays"] {
@@ -71,12 +71,12 @@ export class LiveIpsecView implements IpsecView {
   }
 
   carried(message: SipRequest | SipResponse): Carried {
-    return this.#ipsec.carried(message);
+    return this.#ipsec.gate.carried(message);
   }
 
   nextDiscarded(within: number = this.#parts.timers.silence): Promise<Discarded | undefined> {
     const anything = { what: "a message by a wrong way", fits: () => true };
-    return quiet(this.#ipsec.discards.take(anything, within).catch(orSilence(undefined)));
+    return quiet(this.#ipsec.gate.discards.take(anything, within).catch(orSilence(undefined)));
   }
 
   sequences(spi: number): readonly number[] {

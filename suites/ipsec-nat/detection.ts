@@ -1,6 +1,8 @@
 /** SM1 and SM6 through a NAT: how the P-CSCF finds out, and when it stops (M.7.2, M.7.3.2.4 of TS 33.203). */
 import { testCase } from "../../harness/runner/case.ts";
-import type { RegisterOptions } from "../../harness/peer/ue/types.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
+import type { NatView } from "../../harness/peer/ue/ipsec/types.ts";
+import type { RegisterOptions, Tamper, Ue } from "../../harness/peer/ue/types.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
@@ -66,15 +68,15 @@ export const detection = [
     peer: "ue",
     needs: THROUGH_NAT,
     async run({ ue, check }) {
-      const alice = await ue({ security: BEHIND_NAT });
-      const variants: Readonly<Record<string, RegisterOptions>> = {
-        "no received": {},
-        "a third address": { tamper: viaReceived(nobodys(natOf(alice).public.address)) },
-        "the private address, as if there were no NAT": { tamper: viaReceived(natOf(alice).privateAddress) },
+      const variants: Readonly<Record<string, (nat: NatView) => Tamper>> = {
+        "no received": () => () => {},
+        "a third address": (nat) => viaReceived(nobodys(nat.public.address)),
+        "the private address, as if there were no NAT": (nat) => viaReceived(nat.privateAddress),
       };
-      for (const [what, options] of Object.entries(variants)) {
+      for (const [what, tamper] of Object.entries(variants)) {
+        const alice = await ue({ as: 0, security: BEHIND_NAT });
         const challenge = await check(`${what}: challenged`, "33.203/M.7.2/05").answers(
-          alice.challenge({ fresh: true, ...options }),
+          alice.challenge({ tamper: tamper(natOf(alice)) }),
         );
         check(`${what}: received is the source`, "33.203/M.7.2/05").that(receivedIn(challenge?.response))
           .equals([natOf(alice).public.address]);
@@ -130,7 +132,10 @@ export const detection = [
     },
   }),
 
-  /** A P-CSCF without Annex M too: `REGISTER through a NAT, both modes -> mod=UDP-enc-tun, an error, or nothing`. */
+  /**
+   * A P-CSCF without Annex M, or whose operator has taken it away: `REGISTER through a NAT, both modes -> an error, or
+   * nothing`. One that keeps it has nothing to fall back from.
+   */
   testCase({
     id: "ipsec-nat/no-transport-mode-through-nat",
     title: "A P-CSCF that cannot traverse the NAT stops, and does not fall back to transport mode",
@@ -138,16 +143,19 @@ export const detection = [
     kills: ["pcscf/nat-falls-back-to-trans"],
     peer: "ue",
     needs: { ipsec: true },
-    async run({ ue, check }) {
+    async run(context) {
+      const { ue, check, profile } = context;
       const alice = await ue({ security: BEHIND_NAT });
+      const taken = await withoutTraversal(context, alice);
+      const able = profile.capabilities["ipsec.udp-enc"] === true && !taken;
       const answer = await silenceIsUndefined(alice.attempt());
       check("no 200 without security associations", "33.203/M.7.3.2.4/02").that(answer?.status === 200)
         .equals(
           false,
         );
-      const tunnel = modesOf(answer).every((mode) => mode === "UDP-enc-tun");
-      check("no set-up but for the tunnel", "33.203/M.7.3.2.4/02").holds(tunnel, {
-        expected: "mod=UDP-enc-tun, or no set-up",
+      const agreed = able ? modesOf(answer).every((mode) => mode === "UDP-enc-tun") : !goesOn(answer);
+      check("no set-up that the NAT is in the way of", "33.203/M.7.3.2.4/02").holds(agreed, {
+        expected: able ? "mod=UDP-enc-tun, or no set-up" : "no set-up",
         actual: answer?.get("Security-Server") ?? "no set-up",
       });
       check("no challenge without a set-up", "33.203/M.7.3.2.4/02").holds(
@@ -178,3 +186,19 @@ export const detection = [
     },
   }),
 ];
+
+/** Has the operator take the NAT traversal away from this UE's address until the case ends; false where he cannot. */
+async function withoutTraversal(
+  { profile, given, operator, operatorAtEnd, note }: CaseContext,
+  ue: Ue,
+): Promise<boolean> {
+  if (!profile.operator?.actions.includes("security-policy")) {
+    note("no operator to take NAT traversal away: the P-CSCF is judged as it is");
+    return false;
+  }
+  const { address } = natOf(ue).public;
+  operatorAtEnd("security-policy", { address });
+  const order = operator("security-policy", { address, "nat-traversal": "off" });
+  await given("the operator takes NAT traversal away", order);
+  return true;
+}

@@ -1,14 +1,17 @@
 /** What is not ESP in UDP stays outside: protected ports, port 4500, keep-alives (M.7.1, M.7.2 of TS 33.203). */
 import { EnvironmentError } from "../../harness/errors.ts";
+import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { withinWindow } from "../_shared/window.ts";
 import {
+  BEHIND_NAT,
+  impuOf,
   isAnswered,
   isIgnored,
   isRegistered,
+  natOf,
   nothingComesOf,
   THROUGH_NAT,
-  type Tunnelled,
   tunnelled,
 } from "./_tunnel.ts";
 
@@ -29,8 +32,7 @@ export const framing = [
     needs: THROUGH_NAT,
     async run(context) {
       const { check } = context;
-      const alice = await tunnelled(context);
-      const { ue, ipsec, set } = alice;
+      const { ue, ipsec, set } = await tunnelled(context);
       for (const port of [set.portPs, set.portPc]) {
         check("no standard port", "33.203/M.7.1/08").that(port).satisfies(
           (port) => port !== 5060 && port !== 5061,
@@ -45,8 +47,8 @@ export const framing = [
         context,
         "33.203/M.7.1/08",
         "a request to port_pc",
-        alice,
-        () => ipsec.send(optionsOf(alice), { way: "clear", toPort: set.portPc }),
+        ue,
+        () => ipsec.send(optionsOf(ue), { way: "clear", toPort: set.portPc }),
       );
       for (const toPort of [set.portPs, set.portPc]) {
         const name = `a request over TCP to ${toPort === set.portPs ? "port_ps" : "port_pc"}`;
@@ -54,9 +56,9 @@ export const framing = [
           context,
           "33.203/M.7.1/08",
           name,
-          alice,
+          ue,
           () =>
-            refusedIsFine(ipsec.send(optionsOf(alice), {
+            refusedIsFine(ipsec.send(optionsOf(ue), {
               way: "clear-to-protected",
               over: "tcp",
               fromPort: set.portUc,
@@ -78,9 +80,8 @@ export const framing = [
     needs: THROUGH_NAT,
     async run(context) {
       const { check } = context;
-      const alice = await tunnelled(context);
-      const { ue, ipsec, set } = alice;
-      const sip = optionsOf(alice);
+      const { ue, ipsec, set } = await tunnelled(context);
+      const sip = optionsOf(ue);
       const datagrams = {
         "SIP behind the marker": [...NON_ESP_MARKER, ...sip],
         "IKE": [...NON_ESP_MARKER, ...IKE_SA_INIT],
@@ -94,7 +95,7 @@ export const framing = [
           context,
           "33.203/M.7.1/16",
           name,
-          alice,
+          ue,
           () => ipsec.sendOctets(Uint8Array.from(octets)),
         );
       }
@@ -105,7 +106,7 @@ export const framing = [
     },
   }),
 
-  /** `FF` from the UE's port before SM1, ten at once after SM12: nothing comes of it, and the tunnel lives. */
+  /** `FF` from the UE's port before SM1, with SM7, ten at once after SM12: nothing comes of it, and the tunnel lives. */
   testCase({
     id: "ipsec-nat/keep-alives-are-swallowed",
     title: "NAT keep-alives draw nothing and change nothing",
@@ -114,28 +115,29 @@ export const framing = [
     peer: "ue",
     needs: THROUGH_NAT,
     async run(context) {
-      const alice = await tunnelled(context);
-      const { ue, ipsec, nat } = alice;
-      await nothingComesOf(context, "33.203/M.7.2/14", "keep-alives", alice, async () => {
-        for (let count = 0; count < 10; count++) await nat.keepAlive();
-      });
-      await isAnswered(context, "33.203/M.7.2/14", "a request afterwards", ue);
-      ipsec.forget();
+      const alice = await context.ue({ security: BEHIND_NAT });
+      const nat = natOf(alice);
       await nothingComesOf(
         context,
         "33.203/M.7.2/14",
-        "keep-alives of a UE that lost its SAs",
+        "keep-alives before SM1",
         alice,
         () => nat.keepAlive(),
       );
-      await isRegistered(context, "33.203/M.7.2/14", "after that the UE", ue.register({ fresh: true }));
+      // With the first packet of the tunnel come the UE's own.
+      const registered = await isRegistered(context, "33.203/M.7.2/14", "the UE", alice.register());
+      if (!registered?.ok) return;
+      await nothingComesOf(context, "33.203/M.7.2/14", "a burst of keep-alives", alice, async () => {
+        for (let count = 0; count < 10; count++) await nat.keepAlive();
+      });
+      await isAnswered(context, "33.203/M.7.2/14", "a request afterwards", alice);
     },
   }),
 ];
 
 /** An OPTIONS of the UE to itself, as octets: where it gets in, it comes back. */
-function optionsOf({ ue, impu }: Tunnelled): Uint8Array {
-  return ue.draft.request("OPTIONS", impu).toBytes();
+function optionsOf(ue: Ue): Uint8Array {
+  return ue.draft.request("OPTIONS", impuOf(ue)).toBytes();
 }
 
 /** A connection that is refused is as good as one that leads nowhere. */

@@ -18,6 +18,7 @@ import { Output } from "./output.ts";
 import { type LoadedProfile, loadProfile } from "./profile_source.ts";
 import { caseIds, catalogue, faultIds, suites } from "./registry.ts";
 import { type Reporter, REPORTER_OPTION, REPORTERS, reportFiles } from "./reporters.ts";
+import { asAble } from "./as_able.ts";
 import { PROFILE_OPTION, SELECTOR_OPTIONS, selectorsOf } from "./selection.ts";
 import { tellSightings } from "./sightings.ts";
 import { openTarget, refuseFaults } from "./target.ts";
@@ -47,6 +48,10 @@ const HOW: readonly OptionSpec[] = [
     default: "fail",
   },
   { name: "bail", help: "start nothing more after the first fail" },
+  {
+    name: "as-able",
+    help: "leave out what this machine lacks the privilege for, in place of leaving it inconclusive",
+  },
 ].map((option) => ({ ...option, group: "How" }));
 
 const OUTPUT: readonly OptionSpec[] = [
@@ -109,7 +114,8 @@ interface Wishes {
 }
 
 async function runCases(args: Args, host: Host): Promise<ExitCode> {
-  const loaded = loadProfile(args.text("profile"), host);
+  const named = loadProfile(args.text("profile"), host);
+  const loaded = args.flag("as-able") ? await asAble(named, host) : named;
   const wishes = wishesOf(args, loaded);
   const how = {
     seed: args.text("seed") ?? newSeed(),

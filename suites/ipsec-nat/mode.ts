@@ -38,7 +38,7 @@ export const mode = [
     verifies: ["33.203/6.3/02"],
     kills: ["pcscf/nat-trans-behind-nat"],
     peer: "ue",
-    needs: THROUGH_NAT,
+    needs: { ...THROUGH_NAT, ipsec: true },
     leases: ["aka+!akav2", "aka+!akav2"],
     tags: ["privileged"],
     async run(context) {
@@ -101,7 +101,7 @@ export const mode = [
     verifies: ["33.203/M.7.1/01"],
     kills: ["pcscf/nat-native"],
     peer: "ue",
-    needs: THROUGH_NAT,
+    needs: { ...THROUGH_NAT, ipsec: true },
     tags: ["privileged"],
     async run(context) {
       const { ue, check, given } = context;
@@ -125,7 +125,7 @@ export const mode = [
     verifies: ["33.203/M.7.1/02"],
     kills: ["pcscf/nat-encapsulates-always"],
     peer: "ue",
-    needs: THROUGH_NAT,
+    needs: { ...THROUGH_NAT, ipsec: true },
     tags: ["privileged"],
     async run(context) {
       const { ue, check, given } = context;
@@ -172,7 +172,7 @@ export const mode = [
     verifies: ["33.203/M.7.2/10"],
     kills: ["pcscf/nat-omits-mode"],
     peer: "ue",
-    needs: THROUGH_NAT,
+    needs: { ...THROUGH_NAT, ipsec: true },
     leases: ["aka+!akav2", "aka+!akav2"],
     tags: ["privileged"],
     async run(context) {

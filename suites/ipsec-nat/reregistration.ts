@@ -66,7 +66,7 @@ export const reregistration = [
     verifies: ["33.203/M.7.4.1a/01"],
     kills: ["pcscf/nat-mode-change-at-sm7"],
     peer: "ue",
-    needs: THROUGH_NAT,
+    needs: { ...THROUGH_NAT, ipsec: true },
     tags: ["privileged"],
     async run(context) {
       const { given } = context;

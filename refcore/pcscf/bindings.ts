@@ -62,6 +62,8 @@ export class UeBindings {
 
   /** The set that holds this IMPU. */
   removeSetOf(binding: UeBinding, impu: string): void {
+    const kept = this.context.faults.has("pcscf/ipsec-deregistered-identity-usable");
+    if (kept && binding.sets.size > 1) return;
     for (const [name, { impus }] of binding.sets) if (impus.includes(impu)) this.removeSet(binding, name);
   }
 

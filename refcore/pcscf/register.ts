@@ -196,8 +196,7 @@ function succeeded(pcscf: Pcscf, passing: Passing, response: SipResponse): void 
   const seconds = granted && granted !== "*" ? Number(granted.params.get("expires") ?? 0) : 0;
   if (seconds <= 0) {
     const binding = pcscf.bindings.find(impi, key);
-    const kept = pcscf.context.faults.has("pcscf/ipsec-deregistered-identity-usable");
-    if (binding && !(kept && binding.sets.size > 1)) pcscf.bindings.removeSetOf(binding, impu);
+    if (binding) pcscf.bindings.removeSetOf(binding, impu);
     secured?.failed(); // SAs that were made for this alone are of no use any more
     pcscf.security?.life.deregistered(impi);
     return;

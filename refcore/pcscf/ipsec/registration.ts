@@ -49,7 +49,7 @@ export class SecuredRegistration {
     if (!offer) return 421;
     if (set && !this.isAnswer && security.isFull(facts.impi)) return 403; // 7.1 rule 3
     const began = this.isAnswer ? set?.setup.sm1Set : set;
-    if (this.isAnswer && set) security.table.delete(set);
+    if (this.isAnswer && set) security.life.failed(set); // it still carries the next challenge
     const kept = this.#firstOfResynchronisation();
     if (kept) {
       kept.nonce = nonce;

@@ -117,8 +117,12 @@ export async function secured(
   throw new PeerViolation(`"${ue.identity.impi}" was answered ${response.status} and has no SAs in use`);
 }
 
-/** Whether a request under the SAs in use is answered. */
+/** Refusals of whom the network does not know, or does not know any more. */
+const UNKNOWN_USER: readonly number[] = [401, 403, 407];
+
+/** Whether a request under the SAs in use is dealt with as one of a registered user. */
 export async function isServed(ue: Ue, options: RequestOptions = {}): Promise<boolean> {
   const exchange = await ue.request("OPTIONS", ue.identity.impus[0]!, options);
-  return await silenceIsUndefined(exchange.final()) !== undefined;
+  const final = await silenceIsUndefined(exchange.final());
+  return final !== undefined && final.status < 500 && !UNKNOWN_USER.includes(final.status);
 }

@@ -228,15 +228,15 @@ export const consistency = [
   }),
 
   /**
-   *     alice, bob (one address)   network
-   *      |--- alice: SM1 ------------->|
-   *      |<-- alice: SM6 --------------|
-   *      |--- bob: SM1 --------------->|
-   *      |<-- bob: SM6 ----------------|
+   *     alice, bob (one address)      network
+   *      |--- alice: SM1 --------------->|
+   *      |<-- alice: SM6 ----------------|
+   *      |--- bob: SM1 ----------------->|
+   *      |<-- bob: SM6 ------------------|
    *      |=== alice's SM7 on bob's SAs =>|   never 200
-   *      |    then both anew:          |
-   *      |=== bob: SM7 ===============>|   200
-   *      |=== alice: SM7 =============>|   200
+   *      |    then both anew:            |
+   *      |=== bob: SM7 =================>|   200
+   *      |=== alice: SM7 ===============>|   200
    */
   testCase({
     id: "sec-agree/set-up-belongs-to-the-identity",
@@ -246,25 +246,27 @@ export const consistency = [
     kills: ["pcscf/sec-agree-by-source-address"],
     peer: "ue",
     needs: { ipsec: true },
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: ["aka+!akav2", "aka+other-set"],
     async run(context) {
       const { ue, check, given } = context;
       const alice = await ue({ security: IPSEC });
       const bob = await ue({ security: IPSEC, local: { address: alice.local.address } });
-      const impu = alice.identity.impus[0]!;
-      const asAlice = { To: `<${impu}>`, From: `<${impu}>;tag=${context.random.token(8)}` };
+      const as = (impu: string) => ({ To: `<${impu}>`, From: `<${impu}>;tag=${context.random.token(8)}` });
       const hers = await given("one user is challenged, and sends no SM7", alice.challenge(INITIAL));
-      const { method, requestUri: uri } = hers.request;
       const foreign: Readonly<Record<string, AnswerOptions>> = {
         "another IMPI": { username: alice.identity.impi },
-        "another IMPU": { headers: asAlice },
-        "another user's right answer": {
-          headers: { ...asAlice, Authorization: alice.credentials(hers, { method, uri }) },
-        },
+        "another user's IMPU": { headers: as(alice.identity.impus[0]!) },
+        "another IMPU than SM1": { headers: as(bob.subscriber.otherSet[0]!) },
       };
       for (const [name, answer] of Object.entries(foreign)) {
         await isAborted(context, bob, "33.203/7.2/03", `SM7 with ${name}`, answer);
       }
+      const { method, requestUri: uri } = hers.request;
+      const answerOfHers = { Authorization: alice.credentials(hers, { method, uri }) };
+      const his = await given("her neighbour is challenged first", bob.challenge(INITIAL));
+      const stolen = { headers: { ...as(alice.identity.impus[0]!), ...answerOfHers } };
+      const outcome = await withinWindow(context, bob.answer(his, stolen));
+      isNoSuccess(context, "33.203/7.2/03", "her right SM7 on his SAs: aborted", outcome);
       const first = await given("one user is challenged", alice.challenge(INITIAL));
       const second = await given("her neighbour is challenged", bob.challenge(INITIAL));
       for (const [name, user, challenge] of [["neighbour", bob, second], ["user", alice, first]] as const) {

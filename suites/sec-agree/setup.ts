@@ -187,7 +187,7 @@ export const setup = [
     peer: "ue",
     needs: { ipsec: true },
     tags: ["slow"],
-    leases: ["aka", "aka"],
+    leases: ["aka+!akav2", "aka+!akav2"],
     async run({ ue, check, given, timers, wait }) {
       const [alice, bob] = [await ue({ security: IPSEC }), await ue({ security: IPSEC })];
       await given("one UE registers", secured(alice));

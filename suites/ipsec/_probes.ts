@@ -1,5 +1,6 @@
 /** What the network makes of one packet or message that is wrong, and what it has sent so far. */
 import type { SipRequest } from "sip-codec";
+import { EnvironmentError } from "../../harness/errors.ts";
 import type { AlgorithmPair, EspTamper, IpsecOptions, Way } from "../../harness/peer/ue/ipsec/types.ts";
 import type { Exchange, RequestOptions, Tamper, Ue, UeOptions } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
@@ -37,6 +38,16 @@ export async function draws(
   const exchange = await options(ue, how);
   const quiet = await exchange.unanswered(within);
   return !quiet || arrivedAt(ue) > before;
+}
+
+/** The same over TCP; false where nobody accepts the connection: inside the SA there is nobody else to blame. */
+export async function drawsOverTcp(context: Pick<CaseContext, "timers">, ue: Ue): Promise<boolean> {
+  try {
+    return await draws(context, ue, { over: "tcp" }, context.timers.answer);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return false;
+    throw error;
+  }
 }
 
 /** Whether anything comes to the UE after `send`: an ESP packet, or a message in the clear. */

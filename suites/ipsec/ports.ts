@@ -1,10 +1,11 @@
 /** Which ports carry what, protected and unprotected ones: clauses 4 and 7.1 of TS 33.203. */
 import type { SipRequest, SipResponse } from "sip-codec";
+import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
-import { draws, follows, inDialogOf, isTurnedAway, options } from "./_probes.ts";
+import { draws, drawsOverTcp, follows, inDialogOf, isTurnedAway, options } from "./_probes.ts";
 import {
   complete,
   furtherImpuOf,
@@ -23,6 +24,7 @@ export const ports = [
    *      |--- INVITE -------------->|   refused, or no answer; nothing gets to the friend
    *      |--- MESSAGE, SUBSCRIBE -->|   the same
    *      |    … registers …         |
+   *      |--- INVITE, MESSAGE … --->|   from another address, in her name: the same
    *      |=== MESSAGE =============>|--- MESSAGE --->|
    */
   testCase({
@@ -37,13 +39,20 @@ export const ports = [
       const { ue, check, given } = context;
       const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
       await secure(context, friend);
-      for (const method of ["INVITE", "MESSAGE", "SUBSCRIBE", "OPTIONS"] as const) {
-        const headers = method === "SUBSCRIBE" ? { Event: "presence", Expires: "600" } : {};
-        const exchange = await alice.request(method, impuOf(friend), { way: "clear", headers });
-        await isTurnedAway(context, "33.203/4/02", method, exchange);
-        await check(`${method}: not forwarded`, "33.203/4/02").never(friend.silent(), `the ${method}`);
-      }
+      const isUnserved = async (who: string, from: Ue) => {
+        for (const method of ["INVITE", "MESSAGE", "SUBSCRIBE", "OPTIONS"] as const) {
+          const headers = EXTRA[method] ?? {};
+          const exchange = await from.request(method, impuOf(friend), { way: "clear", headers });
+          await isTurnedAway(context, "33.203/4/02", `${method} of ${who}`, exchange);
+          await check(`${method} of ${who}: not forwarded`, "33.203/4/02").never(
+            friend.silent(),
+            `the ${method}`,
+          );
+        }
+      };
+      await isUnserved("a UE that never registered", alice);
       await secure(context, alice);
+      await isUnserved("a terminal without SAs, in her name", await ue({ ...WATCHING, like: alice }));
       await given("with SAs the friend is reached", gets(context, friend, alice));
     },
   }),
@@ -74,6 +83,8 @@ export const ports = [
       const { invite } = await call(friend, impuOf(alice), alice);
       check("a request of the network comes", "33.203/7.1/12").about(invite).that(wayOf(alice, invite))
         .equals(set.name);
+      // An INVITE may be too big for UDP (RFC 3261 18.1.1), a MESSAGE is not.
+      check("a small one, too", "33.203/7.1/12").that(await gets(context, alice, friend)).equals(true);
       for (const { inner, spi } of alice.ipsec!.arrivals) {
         check("SPI, from port, to port", "33.203/7.1/12").that([spi, inner?.remote.port, inner?.local.port])
           .equals([set.spiUs, set.portPc, set.portUs]);
@@ -172,14 +183,12 @@ export const ports = [
     peer: "ue",
     needs: { ipsec: true },
     async run(context) {
-      const { ue, check, timers } = context;
+      const { ue, check } = context;
       const alice = await ue(WATCHING);
       await secure(context, alice);
       const clear = await withinWindow(context, alice.ipsec!.connects({ way: "clear-to-protected" }));
       check("a connection in the clear is accepted", "33.203/7.1/16").that(clear ?? false).equals(false);
-      check("one inside the SA is, and serves", "33.203/7.1/16").that(
-        await draws(context, alice, { over: "tcp" }, timers.answer),
-      )
+      check("one inside the SA is, and serves", "33.203/7.1/16").that(await drawsOverTcp(context, alice))
         .equals(true);
     },
   }),
@@ -227,7 +236,7 @@ export const ports = [
       }
       const alive = await outgoing.request("INFO");
       const info = await check("an INFO inside ESP arrives", requirement).answers(incoming.next("INFO"));
-      await info?.respond(200);
+      if (info && !info.answered) await info.respond(200);
       check("and is answered: the dialog is there", requirement).answer(
         await silenceIsUndefined(alive.final()),
       )

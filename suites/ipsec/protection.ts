@@ -10,6 +10,14 @@ const ENCRYPTING = {
   security: { ...WATCHING.security, offers: [{ alg: "hmac-sha-1-96", ealg: "aes-cbc" }] },
 } as const satisfies UeOptions;
 
+/** Integrity alone: what is in a packet can be found and changed. */
+const LEGIBLE = {
+  security: {
+    ...WATCHING.security,
+    offers: [{ alg: "hmac-sha-1-96", ealg: "null" }, { alg: "aes-gmac", ealg: "null" }],
+  },
+} as const satisfies UeOptions;
+
 export const protection = [
   /**
    *     UE                             P-CSCF          friend
@@ -132,18 +140,50 @@ export const protection = [
     },
   }),
 
-  /** The network's own changes arrive under the SA (Via, Record-Route); a packet whose ICV does not fit is lost. */
+  /**
+   *     UE            access link        P-CSCF          friend
+   *      |=== MESSAGE ====>X               |   kept, not delivered
+   *                        |=== changed ==>|   nothing
+   *                        |=== as it was =>|--- MESSAGE ->|   with the names of proxies in it
+   */
   testCase({
     id: "ipsec/integrity-is-hop-by-hop",
-    title: "Proxies may change header fields, nobody else on the access link may",
+    title: "Proxies may change header fields, nobody on the access link may",
     verifies: ["S3-010339/s3-010291/04", "33.203/5.1.4/02"],
     kills: ["pcscf/ipsec-accepts-wrong-icv"],
     peer: "ue",
     needs: { ipsec: true },
     leases: ["aka+!akav2", "aka+!akav2"],
     async run(context) {
-      const { ue, check, timers } = context;
-      const [alice, friend] = [await ue(WATCHING), await ue(WATCHING)];
+      const { ue, check, given, timers } = context;
+      const [alice, friend] = [await ue(LEGIBLE), await ue(WATCHING)];
+      await secure(context, alice);
+      const { set } = await secure(context, friend);
+      const number = alice.ipsec!.sent;
+      const kept = await alice.request("MESSAGE", impuOf(friend), {
+        headers: { Subject: "aaaabbbb" },
+        esp: { copies: 0 },
+      });
+      await given("the packet is kept back", kept.unanswered());
+      await alice.ipsec!.sendOctets(exchanged(alice.ipsec!.packet(number), "aaaabbbb"));
+      const changed = await silenceIsUndefined(friend.incoming("MESSAGE", timers.silence));
+      for (const requirement of ["S3-010339/s3-010291/04", "33.203/5.1.4/02"]) {
+        check("changed on the access link it is lost", requirement).that(changed).isAbsent();
+        check("and draws no answer", requirement).that(kept.responses.length).equals(0);
+      }
+      await alice.ipsec!.again(number);
+      const arrived = await check("as it was it arrives", "S3-010339/s3-010291/04").answers(
+        friend.incoming("MESSAGE"),
+      );
+      await arrived?.respond(200);
+      const request = arrived?.request;
+      check("under the receiver's SA", "S3-010339/s3-010291/04").about(request).that(wayOf(friend, request))
+        .equals(set.name);
+      check("with the names of proxies in it", "S3-010339/s3-010291/04").about(request)
+        .that(request?.vias.length).satisfies((count) => (count ?? 0) > 1, "more than one Via");
+    },
+  }),
+];
       await secure(context, alice);
       const { set } = await secure(context, friend);
       const { invite } = await call(alice, impuOf(friend), friend);
@@ -166,4 +206,14 @@ export const protection = [
 
 function reads(packet: Uint8Array, text: string): boolean {
   return new TextDecoder("latin1").decode(packet).includes(text);
+}
+
+/** Two 16-bit words of `text` change places, which the checksum of UDP does not notice. */
+function exchanged(packet: Uint8Array, text: string): Uint8Array {
+  const at = new TextDecoder("latin1").decode(packet).indexOf(text);
+  const even = at + at % 2;
+  const changed = packet.slice();
+  changed.set(packet.subarray(even, even + 2), even + 4);
+  changed.set(packet.subarray(even + 4, even + 6), even);
+  return changed;
 }

@@ -88,7 +88,7 @@ export const sipUser = [
       const lives = async () => {
         const exchange = await outgoing.request("INFO");
         const info = await silenceIsUndefined(incoming.next("INFO"));
-        await info?.respond(200);
+        if (info && !info.answered) await info.respond(200);
         const answer = await silenceIsUndefined(exchange.final());
         return { request: exchange.request, alive: answer?.status === 200 };
       };

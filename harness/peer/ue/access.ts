@@ -19,8 +19,9 @@ export function accessOf(profile: Profile, subscriber: Subscriber, options: UeOp
   const address = options.local?.address;
   // TS 33.203 N.1: SIP Digest is not for accesses that 3GPP defines; AKA is made for them. Where the device speaks
   // IPsec it may want it there (6.2), so a UE without it goes elsewhere if it can.
+  const { ipsec, "ipsec.udp-enc": throughNat } = profile.capabilities;
   const wants3gpp = securityOf(subscriber, options) !== "none" ||
-    (subscriber.aka !== undefined && profile.capabilities["ipsec"] !== true);
+    (subscriber.aka !== undefined && ipsec !== true && throughNat !== true);
   const fitting = wants3gpp ? ["3gpp"] : ["fixed", "wlan", "nass"];
   const inOrder = [...names].sort((a, b) => Number(fitting.includes(b)) - Number(fitting.includes(a)));
   if (address === undefined) return inOrder[0];

@@ -3,7 +3,7 @@
  * says because of that. How SAs come about is negotiation.ts, what comes in is gate.ts.
  */
 import type { SipRequest, SipResponse } from "sip-codec";
-import { LocalMisuseError } from "../../../errors.ts";
+import { EnvironmentError, LocalMisuseError } from "../../../errors.ts";
 import type { Endpoint, Flow, Framer, MessageSocket } from "../../../net/types.ts";
 import { responseFlow } from "../../../sip/mod.ts";
 import { lenient } from "../lenient.ts";
@@ -352,13 +352,26 @@ export class Ipsec implements Protection {
 
   /** UDP and TCP on both ports; port_us is there already at a re-registration. */
   async #openSockets({ portUc, portUs, ueAddress }: Association): Promise<void> {
-    const { host, framer } = this.#parts;
     for (const [port, listen] of [[portUs, true], [portUc, false]] as const) {
       for (const transport of ["udp", "tcp"] as const) {
         const board = this.#boards[transport];
         if (board.at(port)?.local.address === ueAddress) continue;
-        board.add(await host.open(transport, { port, address: ueAddress, framer, listen }));
+        board.add(await this.#openSocket(transport, { port, address: ueAddress, listen }));
       }
+    }
+  }
+
+  /** To see connections in the clear is good to have; a port that another program has for TCP goes without. */
+  async #openSocket(
+    transport: "udp" | "tcp",
+    where: { readonly port: number; readonly address: string; readonly listen: boolean },
+  ): Promise<MessageSocket> {
+    const { host, framer } = this.#parts;
+    try {
+      return await host.open(transport, { ...where, framer });
+    } catch (error) {
+      if (transport === "udp" || !(error instanceof EnvironmentError)) throw error;
+      return await host.open(transport, { ...where, framer, clear: false });
     }
   }
 }

@@ -143,10 +143,12 @@ Deno.test("connects() tells who accepts a connection", () =>
     const { run } = world;
     assert.equal(await run(ipsec.connects()), true);
     assert.equal(await run(ipsec.connects({ way: { set: "set 1" } })), true);
+    const exchange = await alice.request("MESSAGE", BOB, { over: "tcp" });
+    assert.equal((await run(exchange.final())).status, 200);
     assert.equal(await run(ipsec.connects({ from: "port-us" })), false); // nobody listens on port_pc
     assert.equal(await run(ipsec.connects({ way: "clear-to-protected" })), false);
     assert.equal((await run(alice.message(BOB, "UDP goes on"))).status, 200);
-    assert.equal(network.of("MESSAGE").length, 1);
+    assert.equal(network.of("MESSAGE").length, 2);
   }));
 
 Deno.test("packets of somebody else under SPIs that the UE does not have are nobody's strays", () =>

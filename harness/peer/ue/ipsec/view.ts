@@ -150,13 +150,23 @@ export class LiveIpsecView implements IpsecView {
         connection: "new",
         ...("security" in to ? { security: to.security } : {}),
       });
-      return true;
     } catch (error) {
+      await socket.close();
       if (error instanceof EnvironmentError) return false;
       throw error;
-    } finally {
-      await socket.close();
     }
+    await this.#leave(socket);
+    return true;
+  }
+
+  /** The ports are free again when both sides have said goodbye, or the other one does not. */
+  async #leave(socket: MessageSocket): Promise<void> {
+    const { clock, timers, traffic } = this.#parts;
+    const before = traffic.arrivals.length;
+    await socket.close();
+    const until = clock.now() + timers.silence;
+    while (traffic.arrivals.length === before && clock.now() < until) await clock.wait(clock.now() + 10);
+    await clock.wait(clock.now() + 10);
   }
 
   /** A socket for one connection from a protected port, which may have others that listen or are connected. */

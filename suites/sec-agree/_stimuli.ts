@@ -10,7 +10,6 @@ import type {
   Tamper,
   Ue,
 } from "../../harness/peer/ue/types.ts";
-import type { Profile } from "../../profiles/mod.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
@@ -33,7 +32,7 @@ export const TRIPLE_DES: AlgorithmPair = { alg: "hmac-sha-1-96", ealg: "des-ede3
 export const MD5: AlgorithmPair = { alg: "hmac-md5-96", ealg: "null" };
 
 /** The pairs of Annex H that the profile claims. */
-export function claimed({ capabilities }: Profile): AlgorithmPair[] {
+export function claimed({ capabilities }: CaseContext["profile"]): AlgorithmPair[] {
   const has = (name: string, value: string) => [capabilities[name]].flat().includes(value);
   return ANNEX_H.filter(({ alg, ealg }) => has("ipsec.alg", alg) && has("ipsec.ealg", ealg));
 }

@@ -35,7 +35,7 @@ export async function openIpsecProtection(
   const traffic = new Traffic(table, () => clock.now(), canonical(at.remote.address));
   const told: Tap = (record) => {
     traffic.tapped(record);
-    tap?.(record);
+    if (traffic.concerns(record)) tap?.(record);
   };
   const through = nat ? { port: ENCAPSULATION_PORT, through: { open: nat.open } } : {};
   const host = await open(net)({

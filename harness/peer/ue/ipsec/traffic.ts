@@ -12,7 +12,7 @@ import type {
   OutboundPacket,
 } from "../../../net/ipsec/types.ts";
 import type { Endpoint, TapRecord } from "../../../net/types.ts";
-import type { EspSa } from "../../../wire/esp.ts";
+import { type EspSa, parseEspHeader } from "../../../wire/esp.ts";
 import { IP_PROTOCOL, parseIp } from "../../../wire/mod.ts";
 import type { Association, ProtectedPort } from "./association.ts";
 import type { SaTable } from "./sa_table.ts";
@@ -87,11 +87,7 @@ export class Traffic implements EspPolicy {
 
   /** RFC 4301 5.2: what came out has to fit the selectors of its SA (7.1). */
   opened(arrival: EspArrival): "take" | "drop" {
-    const { from, spi } = arrival;
-    // Protocol 50 comes to everybody who listens on this address: another test's packets are no strays of ours.
-    const ours = from.address === this.#network ||
-      spi !== undefined && this.#table.inbound(spi) !== undefined;
-    if (!ours) return "drop";
+    if (!this.#isOurs(arrival.from.address, arrival.spi)) return "drop";
     const at = this.#now();
     this.arrivals.push({ ...arrival, at });
     const result = this.#resultOf(arrival);
@@ -115,6 +111,13 @@ export class Traffic implements EspPolicy {
     if (protocol === IP_PROTOCOL.esp) this.sent.push({ packet: payload, carrier: "raw" });
   }
 
+  /** Whether evidence shall have it: not another test's packet that the machine hands to everybody. */
+  concerns({ layer, direction, transport, remote, bytes }: TapRecord): boolean {
+    if (layer !== "esp" || direction !== "in" || transport !== "ip" || bytes.length === 0) return true;
+    const { payload } = parseIp(bytes);
+    return this.#isOurs(remote.address, payload.length < 8 ? undefined : parseEspHeader(payload).spi);
+  }
+
   /** A datagram that no socket sends: from any port, with any inner address, altered in the end, or lost. */
   async sendDatagram(
     host: IpsecHost,
@@ -133,6 +136,11 @@ export class Traffic implements EspPolicy {
     if (copies === 0) return void this.sent.push({ packet, carrier });
     const destination = { to: way.outer ?? remote, carrier, ...defined({ sourceAddress }) };
     for (let i = 0; i < copies; i++) await host.sendEsp(packet, destination);
+  }
+
+  /** Protocol 50 comes to everybody who listens on this address, from other tests' networks, too. */
+  #isOurs(from: string, spi: number | undefined): boolean {
+    return from === this.#network || spi !== undefined && this.#table.inbound(spi) !== undefined;
   }
 
   #resultOf({ result, spi, inner }: EspArrival): StrayEsp["result"] {

@@ -10,6 +10,7 @@ import type {
   SaSet,
 } from "../../harness/peer/ue/ipsec/types.ts";
 import type {
+  AnswerOptions,
   Registered,
   RegisterOptions,
   RequestOptions,
@@ -44,6 +45,9 @@ export const DIRECT: IpsecOptions = {
 };
 
 export const AUTHENTICATION_ONLY: AlgorithmPair = { alg: "hmac-sha-1-96", ealg: "null" };
+
+/** For an SM7 without encryption, whatever SM6 wants. */
+export const IN_NULL: AnswerOptions = { choose: { ...AUTHENTICATION_ONLY, mode: "UDP-enc-tun" } };
 
 /** Encryption that the profile claims, as Annex H pairs it with integrity. */
 export function ciphers({ capabilities }: Profile): AlgorithmPair[] {
@@ -107,6 +111,15 @@ export async function neighbour(stage: Stage, { nat }: Tunnelled): Promise<Tunne
 /** The place of another terminal behind the same public address. */
 export function behindSame(nat: NatView): UeOptions {
   return { local: { address: nat.public.address }, security: BEHIND_NAT };
+}
+
+/** The security associations that a UE has in use, or those of the registration under way. */
+export async function setOf({ given }: Pick<CaseContext, "given">, ue: Ue): Promise<SaSet> {
+  return await given("the UE has security associations", () => {
+    const set = viewOf(ue).new ?? viewOf(ue).current;
+    if (set) return set;
+    throw new PeerViolation("No security associations were set up");
+  });
 }
 
 export function viewOf(ue: Ue): IpsecView {
@@ -194,9 +207,16 @@ export async function isIgnored(
   await check(`${name}: ignored`, requirement).never(quiet, "an answer, and no OPTIONS forwarded");
 }
 
+/** Waits until a whole window has passed without an ESP packet, so that what comes after it has a new cause. */
+export async function settled(ue: Ue): Promise<void> {
+  const { length } = viewOf(ue).arrivals;
+  await ue.silent();
+  if (viewOf(ue).arrivals.length > length) await settled(ue);
+}
+
 /**
- * Judges octets that must not get in: no message and no ESP packet comes within the window. A request among them is
- * for the UE itself.
+ * Judges octets that must not get in: no message and no odd ESP packet comes within the window. A request among them
+ * is for the UE itself.
  */
 export async function nothingComesOf(
   { check }: Pick<CaseContext, "check">,
@@ -206,7 +226,8 @@ export async function nothingComesOf(
   send: () => Promise<void>,
 ): Promise<void> {
   const ipsec = viewOf(ue);
-  const traces = () => ipsec.arrivals.length + ipsec.discarded.length;
+  // A late repetition of an earlier answer is no trace of anything: transactions absorb it.
+  const traces = () => ipsec.strays.length + ipsec.discarded.length;
   const before = traces();
   await send();
   const quiet = Promise.all([ue.silent(), ue.stray()]).then(([silent, stray]) =>
@@ -222,11 +243,24 @@ export async function isUnheard(
   name: string,
   outcome: Promise<Registered>,
 ): Promise<void> {
-  const registered = await withinWindow(context, outcome);
-  context.check(`${name}: unanswered`, requirement).holds(registered === undefined, {
-    expected: "no answer",
-    actual: registered?.response ?? "no answer",
-  });
+  await areUnheard(context, requirement, { [name]: outcome });
+}
+
+/** The same of several at once, so that the challenge lives long enough for the right one after them. */
+export async function areUnheard(
+  context: Pick<CaseContext, "check" | "wait" | "timers">,
+  requirement: string,
+  outcomes: Readonly<Record<string, Promise<Registered>>>,
+): Promise<void> {
+  await Promise.all(
+    Object.entries(outcomes).map(async ([name, outcome]) => {
+      const registered = await withinWindow(context, outcome);
+      context.check(`${name}: unanswered`, requirement).holds(registered === undefined, {
+        expected: "no answer",
+        actual: registered?.response ?? "no answer",
+      });
+    }),
+  );
 }
 
 /** Judges what must not register anybody; an error is as good as silence. */

@@ -4,6 +4,7 @@ import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { withinWindow } from "../_shared/window.ts";
 import {
+  areUnheard,
   BEHIND_NAT,
   contactAt,
   contactIn,
@@ -16,6 +17,7 @@ import {
   natOf,
   nobodys,
   pcscfOf,
+  setOf,
   THROUGH_NAT,
   tunnelled,
   viaHost,
@@ -40,11 +42,15 @@ export const addresses = [
         "another destination": { innerDestination: third },
       };
       const challenge = await given("the P-CSCF challenges", alice.challenge());
-      for (const [name, esp] of Object.entries(wrong)) {
-        await isUnheard(context, "33.203/M.7.1/03", `SM7, ${name}`, alice.answer(challenge, { esp }));
-      }
+      await areUnheard(
+        context,
+        "33.203/M.7.1/03",
+        Object.fromEntries(
+          Object.entries(wrong).map(([name, esp]) => [`SM7, ${name}`, alice.answer(challenge, { esp })]),
+        ),
+      );
       await isRegistered(context, "33.203/M.7.1/03", "SM7 as it has to be", alice.answer(challenge));
-      await given("the UE has security associations", () => viewOf(alice).current !== undefined);
+      await setOf(context, alice);
       for (const [name, esp] of Object.entries(wrong)) {
         await isIgnored(context, "33.203/M.7.1/03", `a request, ${name}`, alice, { esp });
       }
@@ -96,7 +102,7 @@ export const addresses = [
       const unaware = alice.answer(challenge, { esp });
       await isUnheard(context, "33.203/M.7.1/05", "SM7 from the private address", unaware);
       await isRegistered(context, "33.203/M.7.1/05", "SM7 from the public one", alice.answer(challenge));
-      await given("the UE has security associations", () => viewOf(alice).current !== undefined);
+      await setOf(context, alice);
       await isIgnored(context, "33.203/M.7.1/05", "a request from the private address", alice, { esp });
     },
   }),

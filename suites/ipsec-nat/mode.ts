@@ -12,6 +12,7 @@ import {
   ciphers,
   DIRECT,
   ENCAPSULATION_PORT,
+  IN_NULL,
   isAgreed,
   isRegistered,
   isUnheard,
@@ -284,7 +285,7 @@ export const mode = [
         "aes-cbc",
         "aes-gcm",
       );
-      const weak = alice.answer(challenge, { choose: AUTHENTICATION_ONLY });
+      const weak = alice.answer(challenge, IN_NULL);
       await isUnheard(context, "33.203/M.7.2/09", "SM7 without encryption", weak);
       await isRegistered(context, "33.203/M.7.2/09", "SM7 as agreed", alice.register({ fresh: true }));
     },

@@ -10,6 +10,7 @@ import {
   isIgnored,
   isRegistered,
   natOf,
+  setOf,
   THROUGH_NAT,
   tunnelled,
   viewOf,
@@ -107,7 +108,7 @@ export const ports = [
         await viewOf(alice).sendOctets(packet, { otherPort: true });
       };
       const challenge = await given("the P-CSCF challenges", alice.challenge());
-      const set = await given("there are new security associations", () => viewOf(alice).new!);
+      const set = await setOf(context, alice);
       await forge(set.spiPs, 1);
       const registered = await isRegistered(context, "33.203/M.7.1/15", "the UE", alice.answer(challenge));
       if (!registered?.ok) return;

@@ -8,11 +8,14 @@ import {
   BEHIND_NAT,
   ciphers,
   ENCAPSULATION_PORT,
+  IN_NULL,
   isAnswered,
   isIgnored,
   isNoSuccess,
   isRegistered,
   isUnheard,
+  setOf,
+  settled,
   THROUGH_NAT,
   tunnelled,
   viewOf,
@@ -53,7 +56,7 @@ export const protection = [
         const { ealg } = pair;
         const alice = await ue({ as: 0, security: { ...BEHIND_NAT, offers: [pair] } });
         const challenge = await given(`${ealg}: the P-CSCF challenges`, alice.challenge());
-        const bare = alice.answer(challenge, { choose: AUTHENTICATION_ONLY });
+        const bare = alice.answer(challenge, IN_NULL);
         await isUnheard(context, "33.203/M.6.2/01", `${ealg}: SM7 in NULL`, bare);
         const registering = alice.register({ fresh: true });
         await isRegistered(context, "33.203/M.6.2/01", `${ealg}: SM7, encrypted`, registering);
@@ -92,7 +95,7 @@ export const protection = [
       const forged = alice.answer(challenge, { esp: { icv: "wrong" } });
       await isUnheard(context, "33.203/M.6.3/01", "SM7 with a wrong ICV", forged);
       await isRegistered(context, "33.203/M.6.3/01", "SM7 with the right one", alice.answer(challenge));
-      const set = await given("the UE has security associations", () => viewOf(alice).current!);
+      const set = await setOf(context, alice);
       const keys = viewOf(alice).keys(set, { ik: new Uint8Array(16) });
       for (
         const [name, esp] of Object.entries(
@@ -125,6 +128,7 @@ export const protection = [
       const { ue: alice, impu, ipsec, set } = await tunnelled(context);
       const { ue: friend } = await tunnelled(context);
       await isAnswered(context, "33.203/M.6.3/02", "the first time", alice);
+      await settled(alice);
       const [last, came] = [ipsec.sent - 1, ipsec.arrivals.length];
       for (const [name, from] of [["the same port", {}], ["another port", { otherPort: true }]] as const) {
         await ipsec.again(last, from);

@@ -3,14 +3,15 @@ import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import {
+  areUnheard,
   BEHIND_NAT,
   carriersOf,
   isAgreed,
   isAnswered,
   isIgnored,
   isRegistered,
-  isUnheard,
   reauthenticates,
+  setOf,
   THROUGH_NAT,
   tunnelled,
   WITH_NATIVE_ESP,
@@ -34,8 +35,8 @@ export const reregistration = [
     peer: "ue",
     needs: THROUGH_NAT,
     async run(context) {
-      const { check, given } = context;
-      const { ue, ipsec, set } = await tunnelled(context);
+      const { check } = context;
+      const { ue, set } = await tunnelled(context);
       await reauthenticates(context, ue);
       const challenge = await check("it is challenged", "33.203/M.7.4.0/01").answers(ue.challenge());
       const [server] = setUps(challenge?.response);
@@ -43,8 +44,8 @@ export const reregistration = [
       check("port_pc changes", "33.203/M.7.4.0/01").that(server?.portC).differsFrom(set.portPc);
       if (!challenge) return;
       await isRegistered(context, "33.203/M.7.4.0/01", "the UE", ue.answer(challenge));
-      const current = await given("the new SAs are in use", () => ipsec.current!);
-      const tamper = rewritten("Security-Client", each(setting("port-c", String(current.portUc))));
+      const { portUc } = await setOf(context, ue);
+      const tamper = rewritten("Security-Client", each(setting("port-c", String(portUc))));
       await reauthenticates(context, ue);
       const answer = await silenceIsUndefined(ue.attempt({ tamper }));
       check("the client port in use is refused", "33.203/M.7.4.0/01").that(goesOn(answer)).equals(false);
@@ -73,10 +74,10 @@ export const reregistration = [
       const { ue, set } = await tunnelled(context, { security: WITH_NATIVE_ESP });
       await reauthenticates(context, ue);
       const challenge = await given("the re-registration is challenged", ue.challenge());
-      for (const [name, carrier] of [["native ESP", "raw"], ["transport mode in UDP", "udp"]] as const) {
-        const answer = ue.answer(challenge, { esp: { carrier, mode: "transport" } });
-        await isUnheard(context, "33.203/M.7.4.1a/01", `SM7 in ${name}`, answer);
-      }
+      await areUnheard(context, "33.203/M.7.4.1a/01", {
+        "SM7 in native ESP": ue.answer(challenge, { esp: { carrier: "raw", mode: "transport" } }),
+        "SM7 in transport mode in UDP": ue.answer(challenge, { esp: { carrier: "udp", mode: "transport" } }),
+      });
       const old = { way: { set: set.name } };
       await isAnswered(context, "33.203/M.7.4.1a/01", "a request in the old tunnel", ue, old);
       await isRegistered(context, "33.203/M.7.4.1a/01", "SM7 in the new tunnel", ue.answer(challenge));

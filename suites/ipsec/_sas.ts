@@ -1,7 +1,6 @@
 /** Sets of four SAs: how a UE comes by them, on which a message travelled, and whether anybody listens on one. */
 import type { SipRequest, SipResponse } from "sip-codec";
 import { PeerViolation } from "../../harness/errors.ts";
-import { NoAnswer } from "../../harness/peer/no_answer.ts";
 import type { IpsecSending, SaSet } from "../../harness/peer/ue/ipsec/types.ts";
 import type {
   ReceivedChallenge,
@@ -14,6 +13,7 @@ import type {
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
+import { withinWindow } from "../_shared/window.ts";
 
 /** A UE that takes messages by whichever SA they come: the case judges the way. */
 export const WATCHING = {
@@ -146,37 +146,15 @@ export async function dies(
  * and no ESP packet of the sets it may have been sent under.
  */
 export async function nothingComes(
-  { wait, timers }: CaseContext,
+  context: CaseContext,
   ue: Ue,
   sent: Promise<unknown>,
   ...sets: readonly SaSet[]
 ): Promise<boolean> {
   const traces = () => sets.reduce((sum, set) => sum + tracesOf(ue, set), ue.ipsec?.discarded.length ?? 0);
   const before = traces();
-  let answered = false;
-  let problem: unknown;
-  sent.then(() => answered = true, (error) => {
-    if (error instanceof PeerViolation) answered = true;
-    else if (!(error instanceof NoAnswer)) problem = error;
-  });
-  await wait(timers.silence);
-  if (problem !== undefined) throw problem;
-  return !answered && traces() === before;
-}
-
-/** What a REGISTER that is under way is answered, undefined where nothing comes in time. */
-export async function answerInTime<T>(
-  { wait, timers }: CaseContext,
-  sent: Promise<T>,
-): Promise<T | undefined> {
-  let came: T | undefined;
-  let problem: unknown;
-  sent.then((value) => came = value, (error) => {
-    if (!(error instanceof NoAnswer)) problem = error;
-  });
-  await wait(timers.silence);
-  if (problem !== undefined) throw problem;
-  return came;
+  const answered = await withinWindow(context, sent.then(() => true, isViolation));
+  return answered === undefined && traces() === before;
 }
 
 /** Whether a MESSAGE sent as told gets to `receiver`, who answers it. */
@@ -200,6 +178,12 @@ export async function gets(
 /** ESP packets that came under SAs of this set and were no message for the UE. */
 function tracesOf(ue: Ue, { spiUc, spiUs }: SaSet): number {
   return ue.ipsec?.strays.filter(({ spi }) => spi === spiUc || spi === spiUs).length ?? 0;
+}
+
+/** The device answered, and not as it should. */
+function isViolation(error: unknown): true {
+  if (error instanceof PeerViolation) return true;
+  throw error;
 }
 
 function there(set: SaSet | undefined): SaSet {

@@ -2,8 +2,8 @@
 import { PeerViolation } from "../../harness/errors.ts";
 import type { ReceivedChallenge, Registered, Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
+import { withinWindow } from "../_shared/window.ts";
 import {
-  answerInTime,
   complete,
   currentOf,
   dies,
@@ -316,7 +316,7 @@ export const failure = [
       const { set } = await secure(context, alice);
       const run = await openFurther(context, alice);
       const report = alice.answer(run.challenge, { macFailure: true, way: "clear" });
-      const heard = await answerInTime(context, report);
+      const heard = await withinWindow(context, report);
       // 5.1.2: in the clear it may count as an initial REGISTER, whose challenge replaces the one before (7.3.1.4).
       await given("the report is not taken as a new registration", heard?.next === undefined);
       check("the old SAs serve on", "33.203/7.4.1a/06").that(await isServed(context, alice, on(set))).equals(

@@ -1,8 +1,8 @@
 /** What may travel on which SAs while new ones are made: clauses 7.4.0, 7.4.1a and 7.4.2a of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
+import { withinWindow } from "../_shared/window.ts";
 import {
-  answerInTime,
   complete,
   DISCARDING,
   furtherImpuOf,
@@ -154,7 +154,7 @@ export const firstUse = [
       check("SM7 on the old SA gets nowhere", "33.203/7.4.1a/03").that(
         await nothingComes(context, alice, onOld, set, run.fresh),
       ).equals(true);
-      const clear = await answerInTime(context, alice.answer(run.challenge, { way: "clear" }));
+      const clear = await withinWindow(context, alice.answer(run.challenge, { way: "clear" }));
       check("SM7 in the clear is no success", "33.203/7.4.1a/03").holds(!clear?.ok, {
         expected: "no 200",
         actual: clear?.response ?? "nothing came",

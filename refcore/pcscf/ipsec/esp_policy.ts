@@ -125,7 +125,7 @@ export class PcscfEspPolicy implements EspPolicy {
     const other = pair === "us" ? "ps" : "pc";
     if (faults.has("pcscf/nat-port-for-one-pair") && encapsulation.pair === other) return undefined;
     const age = scheduler.now() - encapsulation.at;
-    if (faults.has("pcscf/nat-forgets-port") && age > timers.regAwaitAuth) return undefined;
+    if (faults.has("pcscf/nat-forgets-port") && age > timers.minExpires) return undefined;
     return encapsulation.port;
   }
 

@@ -155,7 +155,7 @@ export class LiveIpsecView implements IpsecView {
       if (error instanceof EnvironmentError) return false;
       throw error;
     }
-    await this.#leave(socket);
+    await (clear ? socket.close() : this.#leave(socket));
     return true;
   }
 

@@ -27,17 +27,17 @@ export function options(ue: Ue, how: RequestOptions = {}): Promise<Exchange> {
   return ue.request("OPTIONS", `sip:${ue.identity.homeDomain}`, how);
 }
 
-/** Whether an OPTIONS that is sent so draws anything: an answer by any way, or as little as an ESP packet. */
+/** Whether an OPTIONS that is sent so draws anything: an answer by any way, or an ESP packet that is not for the UE. */
 export async function draws(
   { timers }: Pick<CaseContext, "timers">,
   ue: Ue,
   how: RequestOptions,
   within = timers.silence,
 ): Promise<boolean> {
-  const before = arrivedAt(ue);
+  const before = strange(ue);
   const exchange = await options(ue, how);
   const quiet = await exchange.unanswered(within);
-  return !quiet || arrivedAt(ue) > before;
+  return !quiet || strange(ue) > before;
 }
 
 /** The same over TCP; false where nobody accepts the connection: inside the SA there is nobody else to blame. */
@@ -50,17 +50,29 @@ export async function drawsOverTcp(context: Pick<CaseContext, "timers">, ue: Ue)
   }
 }
 
-/** Whether anything comes to the UE after `send`: an ESP packet, or a message in the clear. */
+/**
+ * Whether anything comes to the UE after `send`: an ESP packet, or a message in the clear. What was still on its way, an
+ * answer to a repetition perhaps, is waited for before.
+ */
 export async function follows(ue: Ue, send: () => Promise<unknown>): Promise<boolean> {
-  const before = arrivedAt(ue);
+  for (let rounds = 5, before = NaN; before !== arrived(ue) && rounds > 0; rounds--) {
+    before = arrived(ue);
+    await ue.stray();
+  }
+  const before = arrived(ue);
   await send();
   const stray = await ue.stray();
-  return stray !== undefined || arrivedAt(ue) > before;
+  return stray !== undefined || arrived(ue) > before;
 }
 
-/** ESP packets, and messages that came by a wrong way. */
-function arrivedAt({ ipsec }: Ue): number {
-  return (ipsec?.arrivals.length ?? 0) + (ipsec?.discarded.length ?? 0);
+/** ESP packets that came. */
+function arrived({ ipsec }: Ue): number {
+  return ipsec?.arrivals.length ?? 0;
+}
+
+/** ESP packets that were no message for the UE, and messages that came by a wrong way. */
+function strange({ ipsec }: Ue): number {
+  return (ipsec?.strays.length ?? 0) + (ipsec?.discarded.length ?? 0);
 }
 
 /** Judges a change to the ESP packet of an OPTIONS: it draws nothing. */

@@ -29,7 +29,7 @@ export const selfcheckCommand: Command = {
       help: "only these faults, and the cases that name them",
     },
     { name: "full", help: "every case against every fault: shows the collateral" },
-    { name: "cores", value: "N", help: "reference cores at a time", default: "16" },
+    { name: "cores", value: "N", help: "broken cores at a time", default: "12" },
     { name: "seed", value: "S", help: "all chance comes from it", default: "a new one" },
     { name: "json", help: "the matrix as JSON on standard output" },
   ],
@@ -44,7 +44,7 @@ export const selfcheckCommand: Command = {
   },
   async run(args, host) {
     const { profile } = loadProfile(undefined, host);
-    const cores = args.integer("cores", 1, 200) ?? 16;
+    const cores = args.integer("cores", 1, 200) ?? 12;
     const seed = args.text("seed") ?? newSeed();
     let clean: Target | undefined;
     const result = await selfcheck({

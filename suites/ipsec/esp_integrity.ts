@@ -70,6 +70,9 @@ export const integrity = [
       const requirement = "33.203/5.1.4/02";
       const changes: Record<string, (packet: Uint8Array) => Uint8Array> = {
         "one bit of the ICV": (packet) => flipped(packet, packet.length - 1),
+        "one bit of the first octet of the ICV": (packet) =>
+          flipped(packet, packet.length - (set.alg === "hmac-sha-1-96" ? 12 : 16)),
+        "one bit behind the header": (packet) => flipped(packet, 8),
         "one bit of the payload": (packet) => flipped(packet, packet.length >> 1),
         "one bit of the sequence number": (packet) => flipped(packet, 6),
         "cut short by four octets": (packet) => packet.slice(0, -4),
@@ -288,7 +291,12 @@ function countsUp({ check }: Pick<CaseContext, "check">, { ipsec }: Ue, set: SaS
     const repeated = numbers.filter((number, index) => numbers.indexOf(number) < index);
     judged.push(
       check(`${named}: sequence numbers used twice`, "33.203/6.3/07").that(repeated).isAbsent(),
-      check(`${named}: the first`, "33.203/6.3/07").that(Math.min(...numbers)).equals(1),
+      // Packets may be lost on the way.
+      check(`${named}: the first is 1, or near to it`, "33.203/6.3/07").that(Math.min(...numbers)).isOneOf(
+        1,
+        2,
+        3,
+      ),
     );
   }
   const length = ivLength(set);

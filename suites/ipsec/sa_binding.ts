@@ -87,8 +87,6 @@ export const binding = [
         check(`after ${after} the first UE is served`, "33.203/7.1/04").that(await isServed(context, alice))
           .equals(true);
       const same = await silenceIsUndefined(neighbour.register({ offer: { spiUc, spiUs } }));
-      check("the SPIs of another UE at the same address: refused or taken", "33.203/7.1/04")
-        .answer(same?.response).isOneOf(200, 400, 403, 421, 488, 494, 500);
       if (same?.ok) {
         check("taken: its UE is served", "33.203/7.1/04").that(await isServed(context, neighbour)).equals(
           true,
@@ -132,7 +130,6 @@ export const binding = [
         }
       }
       check("the SPIs of live and of new SAs", "33.203/7.1/06").that(spis).allDistinct();
-      check("none is reserved (RFC 4303 2.1)", "33.203/7.1/06").that(Math.min(...spis)).isAtLeast(256);
     },
   }),
 
@@ -266,10 +263,10 @@ export const binding = [
    *      |=== REGISTER B (set 1) =======>|
    *      |<== 401, set 2 ================|
    *      |=== MESSAGE (set 2) ==========>|   nothing    |
-   *      |=== SM1 (set 2) ==============>|   no 200, no 401
+   *      |=== OPTIONS, SPI of 2, port of 1 =>|   nothing
    *      |=== SM7 (set 1) ==============>|   no 200
-   *      |=== OPTIONS (SPI of 2, ports of 1) =>|   nothing
-   *      |=== SM7 (set 2) ==============>|   200
+   *      |=== REGISTER B (set 1), 401, set 3 ===|
+   *      |=== SM7 (set 3) ==============>|   200
    */
   testCase({
     id: "ipsec/sa-is-verified-per-message",

@@ -18,6 +18,11 @@ export const ipsecNatFaults: readonly Fault[] = [
     title: "P-CSCF sends with NULL encryption in UDP although a cipher was agreed",
   },
   {
+    id: "pcscf/nat-sends-dummies",
+    requirement: "33.203/M.6.2/02",
+    title: "P-CSCF sends a dummy packet after each message in a tunnel",
+  },
+  {
     id: "pcscf/nat-accepts-wrong-icv",
     requirement: "33.203/M.6.3/01",
     title: "P-CSCF does not verify the ICV of what comes on UDP port 4500",
@@ -71,6 +76,11 @@ export const ipsecNatFaults: readonly Fault[] = [
     id: "pcscf/nat-other-source-address",
     requirement: "33.203/M.7.1/09",
     title: "P-CSCF sends encapsulated packets from another address than the UE talks to",
+  },
+  {
+    id: "pcscf/nat-keeps-to-first-port",
+    requirement: "33.203/M.7.1/10",
+    title: "P-CSCF drops encapsulated packets from another port than that of SM7",
   },
   {
     id: "pcscf/nat-source-port-4500-only",

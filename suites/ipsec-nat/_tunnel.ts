@@ -19,13 +19,17 @@ import type {
   UeOptions,
 } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
-import type { Profile } from "../../profiles/mod.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
 
 /** What every case behind a NAT needs: ESP in UDP, and no privilege. */
 export const THROUGH_NAT = { "ipsec.udp-enc": true } as const;
+
+/** Whom the cases lease: AKAv2 has its keys end elsewhere than at the P-CSCF. */
+export const SUBSCRIBER = "aka+!akav2";
+export const PAIR = [SUBSCRIBER, SUBSCRIBER] as const;
+export const TRIO = [...PAIR, SUBSCRIBER] as const;
 
 /** Where encapsulated ESP goes to and comes from at the P-CSCF (RFC 3948, M.7.1). */
 export const ENCAPSULATION_PORT = 4500;
@@ -50,7 +54,7 @@ export const AUTHENTICATION_ONLY: AlgorithmPair = { alg: "hmac-sha-1-96", ealg: 
 export const IN_NULL: AnswerOptions = { choose: { ...AUTHENTICATION_ONLY, mode: "UDP-enc-tun" } };
 
 /** Encryption that the profile claims, as Annex H pairs it with integrity. */
-export function ciphers({ capabilities }: Profile): AlgorithmPair[] {
+export function ciphers({ capabilities }: CaseContext["profile"]): AlgorithmPair[] {
   const claims = (name: string, algorithm: string) => {
     const claim = capabilities[name];
     return Array.isArray(claim) && claim.includes(algorithm);

@@ -16,6 +16,7 @@ import {
   isUnheard,
   natOf,
   nobodys,
+  PAIR,
   pcscfOf,
   setOf,
   THROUGH_NAT,
@@ -66,7 +67,7 @@ export const addresses = [
     kills: ["pcscf/nat-private-inner-address"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { ue, check } = context;
       const alice = await ue({ security: BEHIND_NAT });
@@ -171,7 +172,7 @@ export const addresses = [
     kills: ["pcscf/nat-rewrites-contact"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { check } = context;
       const { ue: alice, registered } = await tunnelled(context);
@@ -200,7 +201,7 @@ export const addresses = [
     kills: ["pcscf/nat-private-sdp"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { check } = context;
       const { ue: alice, impu, nat } = await tunnelled(context);
@@ -233,7 +234,7 @@ export const addresses = [
     kills: ["pcscf/nat-routes-by-contact"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { ue, check, timers } = context;
       const victim = await tunnelled(context, { security: { ...BEHIND_NAT, wrongSa: "take" } });

@@ -8,6 +8,7 @@ import { neighbours } from "./neighbours.ts";
 import { ports } from "./ports.ts";
 import { protection } from "./protection.ts";
 import { reregistration } from "./reregistration.ts";
+import { SUBSCRIBER } from "./_tunnel.ts";
 
 export default suite("ipsec-nat", "IPsec through NAT (TS 33.203 Annex M)", [
   ...detection,
@@ -18,4 +19,4 @@ export default suite("ipsec-nat", "IPsec through NAT (TS 33.203 Annex M)", [
   ...ports,
   ...neighbours,
   ...reregistration,
-], { lease: "aka+!akav2" });
+], { lease: SUBSCRIBER });

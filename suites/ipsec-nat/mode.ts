@@ -2,7 +2,7 @@
 import { testCase } from "../../harness/runner/case.ts";
 import type { IpsecMode } from "../../harness/peer/ue/ipsec/types.ts";
 import type { RegisterOptions } from "../../harness/peer/ue/types.ts";
-import { silenceIsUndefined } from "../_shared/reach.ts";
+import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
 import {
@@ -12,12 +12,15 @@ import {
   ciphers,
   DIRECT,
   ENCAPSULATION_PORT,
+  impuOf,
   IN_NULL,
   isAgreed,
   isRegistered,
   isUnheard,
   modesOf,
+  PAIR,
   THROUGH_NAT,
+  tunnelled,
   viewOf,
   WITH_NATIVE_ESP,
 } from "./_tunnel.ts";
@@ -40,7 +43,7 @@ export const mode = [
     kills: ["pcscf/nat-trans-behind-nat"],
     peer: "ue",
     needs: { ...THROUGH_NAT, ipsec: true },
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     tags: ["privileged"],
     async run(context) {
       const { ue, check } = context;
@@ -92,26 +95,53 @@ export const mode = [
    *     UE                   NAT                    P-CSCF
    *      |-- REGISTER --------->|---------------------->|
    *      |<-- 401 UDP-enc-tun --|<----------------------|
-   *      |=== REGISTER in native ESP ==================>| nothing
    *      |=== REGISTER ========>|==== port 4500 =======>|
    *      |<== 200 ==============|<==== port 4500 =======|
    */
   testCase({
     id: "ipsec-nat/tunnel-mode-through-nat",
-    title: "Behind a NAT the UE gets UDP-encapsulated tunnel mode, and no native ESP goes either way",
+    title: "Behind a NAT the UE gets UDP-encapsulated tunnel mode",
+    verifies: ["33.203/M.7.1/01"],
+    kills: ["pcscf/nat-native"],
+    peer: "ue",
+    needs: THROUGH_NAT,
+    async run(context) {
+      const { ue, check, given } = context;
+      const alice = await ue({ security: BEHIND_NAT });
+      const challenge = await given("the P-CSCF challenges", alice.challenge());
+      isAgreed(context, "33.203/M.7.1/01", "the tunnel is agreed on", challenge.response, "UDP-enc-tun");
+      await isRegistered(context, "33.203/M.7.1/01", "SM7 in the tunnel", alice.answer(challenge));
+      const modes = new Set(viewOf(alice).arrivals.map(({ inner }) => inner?.mode));
+      check("what came was in a tunnel", "33.203/M.7.1/01").that([...modes]).equals(["tunnel"]);
+    },
+  }),
+
+  /** As before, `SM7 in native ESP -> nothing`; SM12, and a call, come in UDP alone. */
+  testCase({
+    id: "ipsec-nat/no-native-esp-through-nat",
+    title: "Where a tunnel was agreed on no native ESP goes either way",
     verifies: ["33.203/M.7.1/01"],
     kills: ["pcscf/nat-native"],
     peer: "ue",
     needs: { ...THROUGH_NAT, ipsec: true },
+    leases: PAIR,
     tags: ["privileged"],
     async run(context) {
       const { ue, check, given } = context;
       const alice = await ue({ security: WITH_NATIVE_ESP });
       const challenge = await given("the P-CSCF challenges", alice.challenge());
-      isAgreed(context, "33.203/M.7.1/01", "the tunnel is agreed on", challenge.response, "UDP-enc-tun");
       const native = alice.answer(challenge, { esp: { carrier: "raw", mode: "transport" } });
       await isUnheard(context, "33.203/M.7.1/01", "SM7 in native ESP", native);
-      await isRegistered(context, "33.203/M.7.1/01", "SM7 in the tunnel", alice.answer(challenge));
+      const registered = await isRegistered(
+        context,
+        "33.203/M.7.1/01",
+        "SM7 in the tunnel",
+        alice.answer(challenge),
+      );
+      if (registered?.ok) {
+        const { ue: friend } = await tunnelled(context);
+        await call(friend, impuOf(alice), alice);
+      }
       check("all that came was encapsulated", "33.203/M.7.1/01").that(carriersOf(alice)).equals(["udp"]);
     },
   }),
@@ -123,7 +153,7 @@ export const mode = [
   testCase({
     id: "ipsec-nat/transport-mode-without-nat",
     title: "Without a NAT a UE that could be encapsulated gets transport mode",
-    verifies: ["33.203/M.7.1/02"],
+    verifies: ["33.203/M.7.1/02", "33.203/M.7.2/10"],
     kills: ["pcscf/nat-encapsulates-always"],
     peer: "ue",
     needs: { ...THROUGH_NAT, ipsec: true },
@@ -136,6 +166,7 @@ export const mode = [
       const challenge = await given("the P-CSCF challenges", alice.challenge({ fresh: true }));
       const via = challenge.response.via;
       isAgreed(context, "33.203/M.7.1/02", "transport mode is agreed on", challenge.response, "trans");
+      isAgreed(context, "33.203/M.7.2/10", "and the challenge says so", challenge.response, "trans");
       check("no NAT is seen", "33.203/M.7.1/02").that(via?.received ?? via?.host).equals(alice.local.address);
       await isRegistered(context, "33.203/M.7.1/02", "SM7 in native ESP", alice.answer(challenge));
       check("nothing was encapsulated", "33.203/M.7.1/02").that(carriersOf(alice)).equals(["raw"]);
@@ -166,25 +197,23 @@ export const mode = [
     },
   }),
 
-  /** `401 Security-Server: …;mod=UDP-enc-tun` in every entry behind a NAT; `mod=trans` or none without. */
+  /** `401 Security-Server: …;mod=UDP-enc-tun`, in every entry, however many the UE has offered. */
   testCase({
     id: "ipsec-nat/challenge-states-the-mode",
-    title: "Security-Server says UDP-enc-tun in every entry behind a NAT, and transport mode otherwise",
+    title: "Behind a NAT every entry of Security-Server says UDP-enc-tun",
     verifies: ["33.203/M.7.2/10"],
     kills: ["pcscf/nat-omits-mode"],
     peer: "ue",
-    needs: { ...THROUGH_NAT, ipsec: true },
-    leases: ["aka+!akav2", "aka+!akav2"],
-    tags: ["privileged"],
+    needs: THROUGH_NAT,
     async run(context) {
       const { ue, check } = context;
-      const terminals = [
-        ["behind a NAT", "UDP-enc-tun", await ue({ security: BEHIND_NAT })],
-        ["without a NAT", "trans", await ue({ security: DIRECT })],
-      ] as const;
-      for (const [where, wanted, alice] of terminals) {
-        const challenge = await check(`${where}: challenged`, "33.203/M.7.2/10").answers(alice.challenge());
-        isAgreed(context, "33.203/M.7.2/10", `${where}: the mode`, challenge?.response, wanted);
+      const alice = await ue({ security: BEHIND_NAT });
+      for (const modes of [BOTH, ["UDP-enc-tun"]] as const) {
+        const name = `${modes.join(" and ")} offered`;
+        const challenge = await check(`${name}: challenged`, "33.203/M.7.2/10").answers(
+          alice.challenge({ fresh: true, offer: { modes } }),
+        );
+        isAgreed(context, "33.203/M.7.2/10", `${name}: the mode`, challenge?.response, "UDP-enc-tun");
       }
     },
   }),

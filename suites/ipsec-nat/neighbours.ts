@@ -6,9 +6,7 @@ import type { CaseContext } from "../../harness/runner/context.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted } from "../_shared/register.ts";
 import { each, goesOn, rewritten, setting } from "../_shared/set_up_lines.ts";
-import { behindSame, impuOf, isAnswered, neighbour, THROUGH_NAT, tunnelled } from "./_tunnel.ts";
-
-const PAIR = ["aka", "aka"] as const;
+import { behindSame, impuOf, isAnswered, neighbour, PAIR, THROUGH_NAT, TRIO, tunnelled } from "./_tunnel.ts";
 
 /** Another port in every entry of Security-Client. */
 const naming = (parameter: "port-c" | "port-s", port: number): Tamper =>
@@ -127,7 +125,7 @@ export const neighbours = [
     kills: ["pcscf/nat-user-by-address"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2", "aka+!akav2"],
+    leases: TRIO,
     async run(context) {
       const { check } = context;
       const alice = await tunnelled(context);

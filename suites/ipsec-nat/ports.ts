@@ -10,6 +10,7 @@ import {
   isIgnored,
   isRegistered,
   natOf,
+  PAIR,
   setOf,
   THROUGH_NAT,
   tunnelled,
@@ -63,7 +64,7 @@ export const ports = [
     kills: ["pcscf/nat-downlink-to-4500"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { ue, check, given } = context;
       const alice = await ue({ security: BEHIND_NAT });
@@ -95,7 +96,7 @@ export const ports = [
     kills: ["pcscf/nat-learns-before-icv"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { ue, check, given, random } = context;
       const { ue: friend } = await tunnelled(context);
@@ -138,7 +139,7 @@ export const ports = [
     kills: ["pcscf/nat-port-for-one-pair"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { ue, check } = context;
       const alice = await ue({ security: BEHIND_NAT });
@@ -155,6 +156,39 @@ export const ports = [
     },
   }),
 
+  /**
+   *     UE                    NAT                     P-CSCF
+   *      |                       | forgets its bindings   |
+   *      |=== OPTIONS ===========>|=== another port =====>|
+   *      |<== answer, INVITE =====|<======================|
+   *      |=== an SPI of nobody's =======================>| nothing
+   */
+  testCase({
+    id: "ipsec-nat/sa-is-found-by-spi-alone",
+    title:
+      "A NAT may change the port at any time: an SA is found by its SPI, not by where a packet comes from",
+    verifies: ["33.203/M.7.1/10"],
+    kills: ["pcscf/nat-keeps-to-first-port"],
+    peer: "ue",
+    needs: THROUGH_NAT,
+    leases: PAIR,
+    async run(context) {
+      const { check, given } = context;
+      const { ue: alice, impu, ipsec, nat, set } = await tunnelled(context);
+      const { ue: friend } = await tunnelled(context);
+      const before = nat.public.port;
+      await nat.rebind();
+      await given("the NAT has another port", nat.public.port !== before);
+      await isAnswered(context, "33.203/M.7.1/10", "a request from the new port", alice);
+      const reach = await call(friend, impu, alice);
+      check("a call arrives at the new port", "33.203/M.7.1/10").that(reach.delivered).equals(true);
+      const used = ipsec.sets.flatMap(({ spiPc, spiPs }) => [spiPc, spiPs]);
+      const spi = [set.spiPs ^ 1, set.spiPs ^ 2, set.spiPs ^ 4].find((one) => !used.includes(one >>> 0))! >>>
+        0;
+      await isIgnored(context, "33.203/M.7.1/10", "an SPI that nobody gave out", alice, { esp: { spi } });
+    },
+  }),
+
   /** `SM12 … only keep-alives … INVITE` late in the registration: it comes. */
   testCase({
     id: "ipsec-nat/reachable-until-the-registration-ends",
@@ -163,7 +197,7 @@ export const ports = [
     kills: ["pcscf/nat-forgets-port"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     tags: ["slow"],
     async run(context) {
       const { check, wait, timers } = context;
@@ -210,7 +244,7 @@ export const ports = [
     kills: ["pcscf/nat-tcp-outside-tunnel"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { check, given } = context;
       const { ue: alice, impu, ipsec, set } = await tunnelled(context);

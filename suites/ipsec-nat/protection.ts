@@ -14,6 +14,7 @@ import {
   isNoSuccess,
   isRegistered,
   isUnheard,
+  PAIR,
   setOf,
   settled,
   THROUGH_NAT,
@@ -122,7 +123,7 @@ export const protection = [
     kills: ["pcscf/nat-accepts-replay"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { check } = context;
       const { ue: alice, impu, ipsec, set } = await tunnelled(context);
@@ -145,6 +146,26 @@ export const protection = [
         check("sequence numbers begin with 1", "33.203/M.6.3/02").that(Math.min(...sequence)).equals(1);
         check("none comes twice", "33.203/M.6.3/02").that(new Set(sequence).size).equals(sequence.length);
       }
+    },
+  }),
+
+  /** All ESP packets of a registration and some requests, with silence in between: none has the next header 59. */
+  testCase({
+    id: "ipsec-nat/no-dummies-in-the-tunnel",
+    title: "The P-CSCF sends no dummy packets, and one from the UE changes nothing",
+    verifies: ["33.203/M.6.2/02"],
+    kills: ["pcscf/nat-sends-dummies"],
+    peer: "ue",
+    needs: THROUGH_NAT,
+    async run(context) {
+      const { check } = context;
+      const { ue, ipsec } = await tunnelled(context);
+      await isAnswered(context, "33.203/M.6.2/02", "a request", ue);
+      await isIgnored(context, "33.203/M.6.2/02", "a dummy", ue, { esp: { nextHeader: 59 } });
+      await isAnswered(context, "33.203/M.6.2/02", "a request after it", ue);
+      await settled(ue);
+      const dummies = ipsec.arrivals.filter(({ result }) => result === "dummy");
+      check("no dummy came", "33.203/M.6.2/02").that(dummies).isAbsent();
     },
   }),
 

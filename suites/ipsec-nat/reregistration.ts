@@ -10,6 +10,7 @@ import {
   isAnswered,
   isIgnored,
   isRegistered,
+  PAIR,
   reauthenticates,
   setOf,
   THROUGH_NAT,
@@ -132,7 +133,7 @@ export const reregistration = [
     kills: ["pcscf/nat-keeps-old-tunnel"],
     peer: "ue",
     needs: THROUGH_NAT,
-    leases: ["aka+!akav2", "aka+!akav2"],
+    leases: PAIR,
     async run(context) {
       const { ue, check, given } = context;
       const { ue: before, set, impu } = await tunnelled(context);

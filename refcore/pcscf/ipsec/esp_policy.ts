@@ -49,6 +49,8 @@ export class PcscfEspPolicy implements EspPolicy {
     if (elsewhere && !this.#sourceIgnored()) return undefined;
     if (carrier === "udp") {
       if (faults.has("pcscf/nat-source-port-4500-only") && from.port !== 4500) return undefined;
+      const { port = from.port } = set.encapsulation ?? {};
+      if (faults.has("pcscf/nat-keeps-to-first-port") && from.port !== port) return undefined;
       if (faults.has("pcscf/nat-learns-before-icv")) this.#learn(set, pair, from);
     }
     return set.inbound[pair];

@@ -45,10 +45,15 @@ export class Sender {
       return;
     }
     const sent = end.send(bytes, way);
-    // 6.2: dummy packets are not sent.
-    if (faults.has("pcscf/ipsec-sends-dummies") && set.mode === "trans") {
+    // 6.2, M.6.2: dummy packets are not sent.
+    const dummies = set.mode === "trans" ? "pcscf/ipsec-sends-dummies" : "pcscf/nat-sends-dummies";
+    if (faults.has(dummies)) {
       const { local, remote } = way;
-      await end.host.sendPacket({ local, remote, payload: new Uint8Array(0), sa, nextHeader: 59 });
+      const port = set.encapsulation?.port;
+      const tunnel = port === undefined
+        ? {}
+        : { carrier: "udp", mode: "tunnel", outer: { address: set.ueAddress, port } } as const;
+      await end.host.sendPacket({ local, remote, payload: new Uint8Array(0), sa, nextHeader: 59, ...tunnel });
     }
     await sent;
   }

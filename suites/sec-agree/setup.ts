@@ -295,7 +295,7 @@ export const setup = [
     peer: "ue",
     needs: { "ipsec": true, "ipsec.udp-enc": true },
     async run({ ue, check, given, profile }) {
-      const alice = await ue({ security: { ...IPSEC, carriers: ["raw", "udp"] } });
+      const alice = await ue({ security: IPSEC });
       const offer = { modes: ["trans", "UDP-enc-tun"], offers: claimed(profile).slice(0, 1) } as const;
       await given("the UE offers both modes", alice.challenge({ ...INITIAL, offer }));
       const choices: (string | undefined)[] = [];

@@ -114,7 +114,6 @@ function configure(ssl: Openssl, context: Native, options: TlsOptions): void {
   const flags = flagsOf(options);
   ssl.SSL_CTX_clear_options(context, ~flags & 0xffff_ffffn);
   ssl.SSL_CTX_set_options(context, flags);
-  ssl.SSL_CTX_set_session_id_context(context, new TextEncoder().encode("imspeer"), 7);
 
   const { older, tls13 } = suiteLists(ssl, options.cipherSuites);
   const lacks = (what: string, ok: boolean) => {

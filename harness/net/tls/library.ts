@@ -19,7 +19,7 @@ export interface LibraryUse {
 
 /** @throws EnvironmentError where OpenSSL 3 is absent or may not be used */
 export function useLibrary(): LibraryUse {
-  opened ??= open();
+  opened ??= openLibrary();
   users++;
   let released = false;
   return {
@@ -81,10 +81,11 @@ let users = 0;
 const NO_LOAD_CONFIG = 0x80n;
 const INSTALL = 'Install OpenSSL 3: on Debian "apt-get install libssl3" (from Debian 13 on: "libssl3t64").';
 
-function open(): Deno.DynamicLibrary<typeof SYMBOLS> {
+/** The first of these files that is there. @throws EnvironmentError as useLibrary() does */
+export function openLibrary(paths: readonly string[] = PATHS): Deno.DynamicLibrary<typeof SYMBOLS> {
   let refused = false;
   let unfit: unknown;
-  for (const path of PATHS) {
+  for (const path of paths) {
     try {
       const library = Deno.dlopen(path, SYMBOLS);
       library.symbols.OPENSSL_init_crypto(NO_LOAD_CONFIG, null);

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { EnvironmentError, LocalMisuseError } from "../../errors.ts";
-import { checkTls, TlsContext, type TlsOptions } from "./mod.ts";
+import { TlsContext, type TlsOptions } from "./mod.ts";
 import { CA, CLIENT_EC, NAME, SERVER_EC, SERVER_RSA } from "./testing/certificates.ts";
 import { join, Joined, utf8 } from "./testing/joined.ts";
 
 const TLS12: TlsOptions = { versions: ["TLSv1.2", "TLSv1.2"] };
 const TLS13: TlsOptions = { versions: ["TLSv1.3", "TLSv1.3"] };
 const DTLS12: TlsOptions = { versions: ["DTLSv1.2", "DTLSv1.2"] };
-
-Deno.test("checkTls() names the library", () => {
-  assert.match(checkTls(), /^OpenSSL 3\.\d+\.\d+/);
-});
 
 Deno.test("cipherSuites: a client offers what is asked for, in that order; NULL and anonymous suites work", () => {
   for (

@@ -236,7 +236,7 @@ export const addresses = [
     needs: THROUGH_NAT,
     leases: PAIR,
     async run(context) {
-      const { ue, check, timers } = context;
+      const { ue, check, given, timers } = context;
       const victim = await tunnelled(context, { security: { ...BEHIND_NAT, wrongSa: "take" } });
       const own = await tunnelled(context);
       const reach = await call(victim.ue, own.impu, own.ue);
@@ -244,6 +244,7 @@ export const addresses = [
       const carried = reach.invite && own.ipsec.carried(reach.invite);
       check("in the UE's own tunnel, to port_us", "33.203/M.7.2/13").that(carried?.protected && carried.at)
         .equals("port-us");
+      await given("the UE de-registers", own.ue.deregister());
       const { public: { address }, privateAddress } = own.nat;
       const foreign = [
         ["a private Contact", contactAt(privateAddress, own.set.portUs)],

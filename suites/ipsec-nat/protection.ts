@@ -1,7 +1,7 @@
 /** ESP in the tunnel: encryption, integrity, anti-replay, and what has to be in it (M.6.2, M.6.3, M.7.2 of TS 33.203). */
 import { testCase } from "../../harness/runner/case.ts";
 import type { AnswerOptions, Tamper } from "../../harness/peer/ue/types.ts";
-import { call } from "../_shared/reach.ts";
+import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { each, rewritten, setting } from "../_shared/set_up_lines.ts";
 import {
   AUTHENTICATION_ONLY,
@@ -191,6 +191,7 @@ export const protection = [
         if (way.way !== "clear") {
           const right = alice.answer(challenge);
           await isRegistered(context, "33.203/M.7.2/12", `after SM7 ${name}: in the tunnel`, right);
+          if (alice.registered) await silenceIsUndefined(alice.deregister());
         }
         // What it repeats shall not get in the way of the next one.
         await alice.close();

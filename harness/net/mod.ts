@@ -36,6 +36,19 @@ export type { RawIp, RawPacket } from "./raw_ip.ts";
 export { scopeCheck, scoped } from "./scoped.ts";
 export { NEW_CONNECTION, openStreamSocket } from "./stream_socket.ts";
 export { openTcp, tcpTransport } from "./tcp.ts";
+export { alertName, checkTls, TlsContext, TlsEngine } from "./tls/mod.ts";
+export type {
+  ConnectOptions as TlsConnectOptions,
+  DtlsOptions,
+  Negotiated,
+  TlsAlert,
+  TlsCertificate,
+  TlsEvent,
+  TlsOptions,
+  TlsPsk,
+  TlsTrust,
+  TlsVersion,
+} from "./tls/mod.ts";
 export type {
   Clock,
   Drive,

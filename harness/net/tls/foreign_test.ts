@@ -3,7 +3,7 @@ import { runTool, toolTest, whyNot } from "../../../_tools/foreign_program.ts";
 import { systemClock } from "../clock.ts";
 import { type Negotiated, TlsContext, type TlsEngine, type TlsOptions } from "./mod.ts";
 import { CA, CLIENT_EC, path, SERVER_RSA } from "./testing/certificates.ts";
-import { ForeignServer, freePort, type Pipe, run, tcpPipe, udpPipe } from "./testing/foreign.ts";
+import { ForeignPeer, freePort, type Pipe, run, tcpPipe, udpPipe } from "./testing/foreign.ts";
 import { utf8 } from "./testing/joined.ts";
 
 const noOpenssl = await whyNot("openssl", ["version"]);
@@ -30,7 +30,7 @@ for (const [options, args, version, suite] of CHOICES) {
 
   toolTest(`our client and openssl s_server agree: ${version}, ${suite}`, noOpenssl, async () => {
     const port = freePort();
-    await using server = new ForeignServer("openssl", [
+    await using server = new ForeignPeer("openssl", [
       ...["s_server", "-accept", `127.0.0.1:${port}`, ...chosen, ...KEYS, ...EXPORT],
       ...["-Verify", "1", "-CAfile", path("ca.pem")],
     ]);
@@ -54,7 +54,7 @@ for (const [options, args, version, suite] of CHOICES) {
     using context = new TlsContext({ ...ours, certificates: [SERVER_RSA], clientCertificate: "require" });
     using tls = context.accept();
     const client = (port: number) =>
-      new ForeignServer("openssl", [
+      new ForeignPeer("openssl", [
         ...["s_client", "-connect", `127.0.0.1:${port}`, "-servername", "localhost", ...chosen],
         ...["-cert", path("client_ec.pem"), "-key", path("client_ec_key.pem"), ...EXPORT],
       ]);
@@ -86,7 +86,7 @@ for (const [versions, name, suite, described] of GNUTLS) {
   toolTest(`our client and gnutls-serv agree: ${name}, ${suite}`, noGnutls, async () => {
     const port = freePort();
     const files = ["--x509certfile", path("server_rsa.pem"), "--x509keyfile", path("server_rsa_key.pem")];
-    await using server = new ForeignServer("gnutls-serv", [
+    await using server = new ForeignPeer("gnutls-serv", [
       ...["--echo", "--disable-client-cert", "-p", `${port}`, "--priority", priority, ...files],
     ]);
     await server.said(/listening on IPv4.*done/);
@@ -102,7 +102,7 @@ for (const [versions, name, suite, described] of GNUTLS) {
     using context = new TlsContext({ versions, cipherSuites: [suite], certificates: [SERVER_RSA] });
     using tls = context.accept();
     const client = (port: number) =>
-      new ForeignServer("gnutls-cli", ["--insecure", "-p", `${port}`, "--priority", priority, "127.0.0.1"]);
+      new ForeignPeer("gnutls-cli", ["--insecure", "-p", `${port}`, "--priority", priority, "127.0.0.1"]);
     const agreed = await asServer(false, client, async (pipe, program) => {
       const negotiated = await talk(tls, pipe);
       const [, said = ""] = await program.said(/Description: (.*)\n/);
@@ -113,10 +113,55 @@ for (const [versions, name, suite, described] of GNUTLS) {
   });
 }
 
+toolTest("openssl s_client and our server agree on the key log", noOpenssl, async () => {
+  for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+    const file = await Deno.makeTempFile({ dir: "/tmp" });
+    using context = new TlsContext({ versions: [version, version], certificates: [SERVER_RSA] });
+    using tls = context.accept();
+    const args = ["s_client", "-keylogfile", file];
+    const client = (port: number) => new ForeignPeer("openssl", [...args, "-connect", `127.0.0.1:${port}`]);
+    await asServer(false, client, async (pipe, program) => {
+      await talk(tls, pipe);
+      await program.said(/REGISTER/);
+    });
+    const lines = (await Deno.readTextFile(file)).split("\n").filter((line) => /^[A-Z]/.test(line));
+    await Deno.remove(file);
+    assert.deepEqual(tls.keyLog().toSorted(), lines.toSorted());
+  }
+});
+
+toolTest(
+  "our client renegotiates with openssl s_server, and s_server with our client",
+  noOpenssl,
+  async () => {
+    for (const asker of ["client", "server"]) {
+      const port = freePort();
+      await using server = new ForeignPeer("openssl", [
+        ...["s_server", "-accept", `127.0.0.1:${port}`, "-tls1_2", "-client_renegotiation", ...KEYS],
+      ]);
+      await server.said(/ACCEPT/);
+      using context = new TlsContext({ versions: ["TLSv1.2", "TLSv1.2"] });
+      using tls = context.connect();
+      let asked = false;
+      const events = await onPort(port, false, (pipe) =>
+        run(tls, pipe, (events) => {
+          if (!asked && events.some(({ type }) => type === "handshake")) {
+            asked = true;
+            if (asker === "client") tls.renegotiate(systemClock.now());
+            else server.type("r\n");
+          }
+          return events.filter(({ type }) => type === "handshake").length === 2;
+        }));
+      const last = events.at(-1);
+      assert(last?.type === "handshake" && last.renegotiated, asker);
+    }
+  },
+);
+
 toolTest("a session that our client got of openssl s_server is resumed there", noOpenssl, async () => {
   for (const version of ["-tls1_2", "-tls1_3"]) {
     const port = freePort();
-    await using server = new ForeignServer("openssl", [
+    await using server = new ForeignPeer("openssl", [
       ...["s_server", "-accept", `127.0.0.1:${port}`, version, ...KEYS],
     ]);
     await server.said(/ACCEPT/);
@@ -159,8 +204,8 @@ async function onPort<Result>(port: number, datagram: boolean, use: (pipe: Pipe)
 /** Lets a program come as a client to a port of ours. */
 async function asServer<Result>(
   datagram: boolean,
-  client: (port: number) => ForeignServer,
-  use: (pipe: Pipe, program: ForeignServer) => Promise<Result>,
+  client: (port: number) => ForeignPeer,
+  use: (pipe: Pipe, program: ForeignPeer) => Promise<Result>,
 ): Promise<Result> {
   if (datagram) {
     using udp = datagramSocket();

@@ -41,7 +41,7 @@ export class Hooks implements Disposable {
     });
     const server = callback(SERVER_PSK, (_ssl, identityAt, keyAt, keyRoom) => {
       const asked = text(ssl, identityAt) ?? "";
-      const found = lookup ? lookup(asked) : asked === identity ? key : undefined;
+      const found = lookup ? guarded(() => lookup(asked)) : asked === identity ? key : undefined;
       return found === undefined ? 0 : put(keyAt, found, keyRoom);
     });
     ssl.SSL_CTX_set_psk_client_callback(context, this.#keep(client).pointer);
@@ -66,7 +66,10 @@ export class Hooks implements Disposable {
   }
 
   #sessionIds(context: Native, next: () => Uint8Array): void {
-    const generate = callback(OUT_AND_LENGTH, (_ssl, at, lengthAt) => this.#give(next(), 32, at, lengthAt));
+    const generate = callback(
+      OUT_AND_LENGTH,
+      (_ssl, at, lengthAt) => this.#give(guarded(next), 32, at, lengthAt),
+    );
     this.#ssl.SSL_CTX_set_generate_session_id(context, this.#keep(generate).pointer);
   }
 
@@ -82,8 +85,13 @@ export class Hooks implements Disposable {
     this.#ssl.SSL_CTX_set_cookie_verify_cb(context, this.#keep(verify).pointer);
   }
 
-  #give(bytes: Uint8Array, most: number, at: Deno.PointerValue, lengthAt: Deno.PointerValue): number {
-    if (bytes.length === 0 || bytes.length > most) return 0;
+  #give(
+    bytes: Uint8Array | undefined,
+    most: number,
+    at: Deno.PointerValue,
+    lengthAt: Deno.PointerValue,
+  ): number {
+    if (bytes === undefined || bytes.length === 0 || bytes.length > most) return 0;
     this.#ssl.memcpy_into(at, new Uint8Array(bytes), BigInt(bytes.length));
     this.#ssl.memcpy_into(lengthAt, new Uint8Array(Uint32Array.of(bytes.length).buffer), 4n);
     return 1;
@@ -111,6 +119,18 @@ function position(names: Uint8Array, wanted: string): number | undefined {
     if (new TextDecoder().decode(name) === wanted) return at;
   }
   return undefined;
+}
+
+/** What throws has a bug, which is told as one; it must not cut through OpenSSL, so the handshake fails for us. */
+function guarded(decide: () => Uint8Array | undefined): Uint8Array | undefined {
+  try {
+    return decide();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+    return undefined;
+  }
 }
 
 function callback<const Definition extends Deno.UnsafeCallbackDefinition>(

@@ -5,8 +5,16 @@ import { TlsContext } from "./mod.ts";
 
 Deno.test("what needs a hook works where Deno allows all foreign functions", async () => {
   const cases = new URL("testing/hooks_cases.ts", import.meta.url).pathname;
-  const flags = ["--no-prompt", "--sanitize-ops", "--sanitize-resources", "--allow-read", "--allow-ffi"];
-  const { ok, stdout, stderr } = await runTool(Deno.execPath(), ["test", ...flags, cases]);
+  const flags = [
+    "--no-prompt",
+    "--sanitize-ops",
+    "--sanitize-resources",
+    "--allow-read",
+    "--allow-ffi",
+    "--allow-env=CI",
+  ];
+  const foreign = ["--allow-net=127.0.0.0/8", "--allow-run=openssl"];
+  const { ok, stdout, stderr } = await runTool(Deno.execPath(), ["test", ...flags, ...foreign, cases]);
   assert(ok, `${new TextDecoder().decode(stdout)}${stderr}`);
 });
 

@@ -22,7 +22,7 @@ export interface Negotiated {
   readonly alpn?: string;
   readonly srtpProfile?: { readonly name: string; readonly code: number };
   readonly pskIdentity?: string;
-  /** The peer knows RFC 5746. */
+  /** The peer knows RFC 5746. Says nothing in TLS 1.3. */
   readonly secureRenegotiation: boolean;
   readonly extendedMasterSecret: boolean;
   readonly clientRandom: Uint8Array;

@@ -1,4 +1,8 @@
-/** What a case can choose about TLS and DTLS. What is left out is OpenSSL's default at security level 0. */
+/**
+ * What a case can choose about TLS and DTLS. What is left out is OpenSSL's default at security level 0.
+ * [hook]: needs Deno's permission for all foreign functions, `--allow-ffi` without a list (hooks.ts); without it the
+ * context is not made (EnvironmentError), but for a server's ALPN, which is then left unanswered.
+ */
 
 export type TlsVersion = "TLSv1.0" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3" | "DTLSv1.0" | "DTLSv1.2";
 

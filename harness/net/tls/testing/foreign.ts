@@ -62,8 +62,8 @@ export function udpPipe(socket: Deno.DatagramConn, peer?: Deno.Addr): Pipe {
   };
 }
 
-/** A server program that is there as long as it is used; `output` is all that it has said. */
-export class ForeignServer implements AsyncDisposable {
+/** A program that is there as long as it is used; `output` is all that it has said. */
+export class ForeignPeer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
   output = "";
@@ -92,6 +92,16 @@ export class ForeignServer implements AsyncDisposable {
       if (ended) throw new Error(`It never said ${pattern}: ${this.output}`);
       await new Promise<void>((resolve) => this.#told = resolve);
     }
+  }
+
+  /** Types into it, as at a terminal. */
+  type(text: string): void {
+    const typing = async () => {
+      const writer = this.#child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(text));
+      writer.releaseLock();
+    };
+    void typing();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

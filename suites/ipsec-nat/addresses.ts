@@ -3,27 +3,9 @@ import type { SipRequest, SipResponse } from "sip-codec";
 import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { withinWindow } from "../_shared/window.ts";
-import {
-  areUnheard,
-  BEHIND_NAT,
-  contactAt,
-  contactIn,
-  impuOf,
-  isAnswered,
-  isIgnored,
-  isNoSuccess,
-  isRegistered,
-  isUnheard,
-  natOf,
-  nobodys,
-  PAIR,
-  pcscfOf,
-  setOf,
-  THROUGH_NAT,
-  tunnelled,
-  viaHost,
-  viewOf,
-} from "./_tunnel.ts";
+import { areUnheard, isAnswered, isIgnored, isNoSuccess, isRegistered, isUnheard } from "./_judged.ts";
+import { BEHIND_NAT, contactAt, nobodys, viaHost } from "./_stimuli.ts";
+import { contactIn, impuOf, natOf, PAIR, pcscfOf, setOf, THROUGH_NAT, tunnelled, viewOf } from "./_tunnel.ts";
 
 export const addresses = [
   /** `SM7 and OPTIONS from, and to, an inner address that SM1 did not have -> nothing`; with the right ones: 200. */

@@ -6,17 +6,9 @@ import type { RegisterOptions, Tamper, Ue } from "../../harness/peer/ue/types.ts
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
-import {
-  BEHIND_NAT,
-  isAgreed,
-  modesOf,
-  natOf,
-  nobodys,
-  receivedIn,
-  THROUGH_NAT,
-  viaHost,
-  viaReceived,
-} from "./_tunnel.ts";
+import { isAgreed } from "./_judged.ts";
+import { BEHIND_NAT, nobodys, viaHost, viaReceived } from "./_stimuli.ts";
+import { modesOf, natOf, receivedIn, THROUGH_NAT } from "./_tunnel.ts";
 
 const TRANSPORT_ONLY: RegisterOptions = { offer: { modes: ["trans"] } };
 const TUNNEL_ONLY: RegisterOptions = { offer: { modes: ["UDP-enc-tun"] } };

@@ -3,17 +3,9 @@ import { EnvironmentError } from "../../harness/errors.ts";
 import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { withinWindow } from "../_shared/window.ts";
-import {
-  BEHIND_NAT,
-  impuOf,
-  isAnswered,
-  isIgnored,
-  isRegistered,
-  natOf,
-  nothingComesOf,
-  THROUGH_NAT,
-  tunnelled,
-} from "./_tunnel.ts";
+import { isAnswered, isIgnored, isRegistered, nothingComesOf } from "./_judged.ts";
+import { BEHIND_NAT } from "./_stimuli.ts";
+import { impuOf, natOf, THROUGH_NAT, tunnelled } from "./_tunnel.ts";
 
 /** RFC 3948 2.2: what follows is not ESP. */
 const NON_ESP_MARKER = [0, 0, 0, 0];
@@ -154,15 +146,4 @@ function word(number: number): number[] {
 }
 
 /** Header of an IKE_SA_INIT with no payloads (RFC 7296 3.1): SPI of the initiator, version 2.0, 28 octets. */
-const IKE_SA_INIT = [
-  ...word(0x5a5a5a5a),
-  ...word(1),
-  ...word(0),
-  ...word(0),
-  0,
-  0x20,
-  34,
-  8,
-  ...word(0),
-  ...word(28),
-];
+const IKE_SA_INIT = [0x5a5a5a5a, 1, 0, 0, 0x00202208, 0, 28].flatMap(word);

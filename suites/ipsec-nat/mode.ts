@@ -5,24 +5,17 @@ import type { RegisterOptions } from "../../harness/peer/ue/types.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
+import { isAgreed, isRegistered, isUnheard } from "./_judged.ts";
+import { AUTHENTICATION_ONLY, BEHIND_NAT, ciphers, DIRECT, IN_NULL, WITH_NATIVE_ESP } from "./_stimuli.ts";
 import {
-  AUTHENTICATION_ONLY,
-  BEHIND_NAT,
   carriersOf,
-  ciphers,
-  DIRECT,
   ENCAPSULATION_PORT,
   impuOf,
-  IN_NULL,
-  isAgreed,
-  isRegistered,
-  isUnheard,
   modesOf,
   PAIR,
   THROUGH_NAT,
   tunnelled,
   viewOf,
-  WITH_NATIVE_ESP,
 } from "./_tunnel.ts";
 
 const BOTH: readonly IpsecMode[] = ["trans", "UDP-enc-tun"];

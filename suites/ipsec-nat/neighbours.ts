@@ -6,7 +6,8 @@ import type { CaseContext } from "../../harness/runner/context.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted } from "../_shared/register.ts";
 import { each, goesOn, rewritten, setting } from "../_shared/set_up_lines.ts";
-import { behindSame, impuOf, isAnswered, neighbour, PAIR, THROUGH_NAT, TRIO, tunnelled } from "./_tunnel.ts";
+import { isAnswered } from "./_judged.ts";
+import { behindSame, impuOf, neighbour, PAIR, THROUGH_NAT, TRIO, tunnelled } from "./_tunnel.ts";
 
 /** Another port in every entry of Security-Client. */
 const naming = (parameter: "port-c" | "port-s", port: number): Tamper =>

@@ -2,20 +2,9 @@
 import { EnvironmentError } from "../../harness/errors.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
-import {
-  BEHIND_NAT,
-  ENCAPSULATION_PORT,
-  impuOf,
-  isAnswered,
-  isIgnored,
-  isRegistered,
-  natOf,
-  PAIR,
-  setOf,
-  THROUGH_NAT,
-  tunnelled,
-  viewOf,
-} from "./_tunnel.ts";
+import { isAnswered, isIgnored, isRegistered } from "./_judged.ts";
+import { BEHIND_NAT } from "./_stimuli.ts";
+import { ENCAPSULATION_PORT, impuOf, natOf, PAIR, setOf, THROUGH_NAT, tunnelled, viewOf } from "./_tunnel.ts";
 
 export const ports = [
   /**

@@ -3,24 +3,9 @@ import { testCase } from "../../harness/runner/case.ts";
 import type { AnswerOptions, Tamper } from "../../harness/peer/ue/types.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { each, rewritten, setting } from "../_shared/set_up_lines.ts";
-import {
-  AUTHENTICATION_ONLY,
-  BEHIND_NAT,
-  ciphers,
-  ENCAPSULATION_PORT,
-  IN_NULL,
-  isAnswered,
-  isIgnored,
-  isNoSuccess,
-  isRegistered,
-  isUnheard,
-  PAIR,
-  setOf,
-  settled,
-  THROUGH_NAT,
-  tunnelled,
-  viewOf,
-} from "./_tunnel.ts";
+import { isAnswered, isIgnored, isNoSuccess, isRegistered, isUnheard } from "./_judged.ts";
+import { AUTHENTICATION_ONLY, BEHIND_NAT, ciphers, IN_NULL } from "./_stimuli.ts";
+import { ENCAPSULATION_PORT, PAIR, setOf, settled, THROUGH_NAT, tunnelled, viewOf } from "./_tunnel.ts";
 
 /** Set-up lines of SM7 that are not those of SM6 and SM1, as somebody in between would have changed them. */
 const ALTERED: Readonly<Record<string, Tamper>> = {

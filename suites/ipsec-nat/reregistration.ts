@@ -2,20 +2,9 @@
 import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
-import {
-  areUnheard,
-  carriersOf,
-  isAgreed,
-  isAnswered,
-  isIgnored,
-  isRegistered,
-  PAIR,
-  reauthenticates,
-  setOf,
-  THROUGH_NAT,
-  tunnelled,
-  WITH_NATIVE_ESP,
-} from "./_tunnel.ts";
+import { areUnheard, isAgreed, isAnswered, isIgnored, isRegistered } from "./_judged.ts";
+import { WITH_NATIVE_ESP } from "./_stimuli.ts";
+import { carriersOf, PAIR, reauthenticates, setOf, THROUGH_NAT, tunnelled } from "./_tunnel.ts";
 
 export const reregistration = [
   /**

@@ -8,6 +8,7 @@ import { Fabric } from "./fabric.ts";
 import { faults as knownFaults, type FaultSet } from "./faults.ts";
 import { Hss } from "./hss/mod.ts";
 import { Icscf } from "./icscf/mod.ts";
+import { NatBox } from "./nat/mod.ts";
 import { openOperator, type Operator, type OperatorAction } from "./operator.ts";
 import { type EndOptions, IpsecEnd } from "./pcscf/ipsec/mod.ts";
 import { type AccessRanges, Pcscf } from "./pcscf/mod.ts";
@@ -43,6 +44,11 @@ export interface CoreOptions {
    * privilege for raw IP there is UDP-encapsulated ESP alone. Default: none.
    */
   readonly ipsec?: Pick<EndOptions, "encapsulationPort" | "raw">;
+  /**
+   * A NAT in front of the core (TS 33.203 Annex M): UEs that send to `Core.nat` seem to be at the first of these
+   * addresses. `lifetime`: ms until a binding without traffic is forgotten. Needs `ipsec`. Default: none.
+   */
+  readonly nat?: { readonly addresses: readonly [string, ...string[]]; readonly lifetime?: number };
 }
 
 export interface Core {
@@ -50,6 +56,8 @@ export interface Core {
   readonly entry: Readonly<Record<"p-cscf", Readonly<Record<"udp" | "tcp", Endpoint>>>>;
   /** What of IPsec is there: "native" is protocol 50. */
   readonly ipsec: { readonly encapsulation: Endpoint | undefined; readonly native: boolean } | undefined;
+  /** Inside of the NAT: for SIP in the clear, and for UDP-encapsulated ESP. */
+  readonly nat: { readonly sip: Endpoint; readonly encapsulated: Endpoint } | undefined;
   readonly operatorUrl: string;
   /** Names of the operator's actions. */
   readonly actions: readonly string[];
@@ -73,11 +81,14 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     open.push(...gm.sockets);
     const ipsec = await openIpsec(context, options);
     if (ipsec) open.push(ipsec);
+    const nat = await openNat(context, options, gm, ipsec);
+    if (nat) open.push(nat);
     const boxes = connect(context, options, gm, ipsec);
-    const actions = operatorActions(boxes);
+    const actions = operatorActions(boxes, nat);
     const operator = await openOperator(operatorEndpoint(options), actions);
     open.push(operator);
-    return run({ options, scheduler, problems, context, gm, ipsec, boxes, actions, operator, closeAll });
+    const parts = { options, scheduler, problems, context, gm, ipsec, nat, boxes, actions, operator };
+    return run({ ...parts, closeAll });
   } catch (error) {
     await closeAll();
     throw error;
@@ -91,6 +102,7 @@ interface Parts {
   readonly context: BoxContext;
   readonly gm: Gm;
   readonly ipsec: IpsecEnd | undefined;
+  readonly nat: NatBox | undefined;
   readonly boxes: Boxes;
   readonly actions: ReadonlyMap<string, OperatorAction>;
   readonly operator: Operator;
@@ -98,7 +110,7 @@ interface Parts {
 }
 
 function run(parts: Parts): Core {
-  const { options, scheduler, problems, context, gm, ipsec, boxes, actions, operator, closeAll } = parts;
+  const { options, scheduler, problems, context, gm, ipsec, nat, boxes, actions, operator, closeAll } = parts;
   const sockets = [...gm.sockets, ...ipsec?.sockets ?? []];
   const reading = sockets.map((socket) => read(socket, boxes.pcscf, context));
   let closed: Promise<void> | undefined;
@@ -109,6 +121,7 @@ function run(parts: Parts): Core {
   };
   return {
     entry: { "p-cscf": { udp: gm.local, tcp: gm.local } },
+    nat: nat && { sip: nat.inside[0]!, encapsulated: nat.inside[1]! },
     ipsec: ipsec && { encapsulation: ipsec.host.encapsulation, native: ipsec.native },
     operatorUrl: operator.url,
     actions: [...actions.keys()],
@@ -170,6 +183,29 @@ async function openIpsec(context: BoxContext, options: CoreOptions): Promise<Ips
   });
 }
 
+/** For SIP and for encapsulated ESP, each with an inside port of its own. */
+async function openNat(
+  { scheduler, problem }: BoxContext,
+  { net, clock, nat }: CoreOptions,
+  gm: Gm,
+  ipsec: IpsecEnd | undefined,
+): Promise<NatBox | undefined> {
+  const encapsulation = ipsec?.host.encapsulation;
+  if (!nat || !encapsulation) return undefined;
+  return await NatBox.open({
+    net,
+    clock: clock ?? net.clock,
+    scheduler,
+    problem,
+    addresses: nat.addresses,
+    targets: [gm.local, encapsulation],
+    lifetime: nat.lifetime ?? NAT_LIFETIME,
+  });
+}
+
+/** RFC 4787 REQ-5: not shorter than two minutes. */
+const NAT_LIFETIME = 120_000;
+
 /** Puts the boxes on a fabric. Addresses there are the core's own; nothing listens on them. */
 function connect(context: BoxContext, options: CoreOptions, gm: Gm, ipsec: IpsecEnd | undefined): Boxes {
   const fabric = new Fabric();
@@ -229,7 +265,7 @@ async function read(socket: MessageSocket, pcscf: Pcscf, context: BoxContext): P
   }
 }
 
-function operatorActions({ pcscf, scscf, hss }: Boxes): Map<string, OperatorAction> {
+function operatorActions({ pcscf, scscf, hss }: Boxes, nat: NatBox | undefined): Map<string, OperatorAction> {
   const unknown = (impi: string | undefined) =>
     ({ status: 404, error: `there is no subscriber "${impi}"` }) as const;
   const actions = new Map<string, OperatorAction>([
@@ -253,6 +289,12 @@ function operatorActions({ pcscf, scscf, hss }: Boxes): Map<string, OperatorActi
     actions.set("security-policy", (parameters) => {
       const error = security.orders.order(parameters);
       return error === undefined ? undefined : { status: 400, error };
+    });
+  }
+  if (nat) {
+    actions.set("nat-rebind", ({ address, move }) => {
+      const forgotten = nat.rebind(address, move === "true");
+      return forgotten > 0 ? undefined : { status: 404, error: `nobody is behind the NAT at "${address}"` };
     });
   }
   return actions;

@@ -37,6 +37,8 @@ export interface TestUeOptions {
   readonly outbound?: boolean;
   /** Host to write into Via and Contact in place of the real one. */
   readonly claimedHost?: string;
+  /** Where to send to in place of the core's own entry. */
+  readonly through?: Endpoint;
 }
 
 /** What to change in an answer to a challenge. */
@@ -124,7 +126,7 @@ export class TestUe {
 
   async send(message: SipMessage | Uint8Array): Promise<void> {
     const bytes = message instanceof Uint8Array ? message : message.toBytes();
-    const remote = this.core.entry["p-cscf"].udp;
+    const remote = this.options.through ?? this.core.entry["p-cscf"].udp;
     const { transport } = this.socket;
     const connection = this.#flow?.connection;
     await this.socket.send(bytes, {

@@ -26,6 +26,8 @@ export interface Proposal {
   readonly spiS: number;
   readonly portC: number;
   readonly portS: number;
+  /** That the UE can do, whatever algorithms go with them. */
+  readonly modes: ReadonlySet<IpsecMode>;
   /** As the UE has ordered them. */
   readonly alternatives: readonly Alternative[];
   /** Every SPI that stands in the header, wherever. */
@@ -59,6 +61,7 @@ export function readProposal(
   return {
     ...head,
     spiS,
+    modes: new Set(entries.flatMap(({ params }) => modeOf(params.get("mod"), faults) ?? [])),
     alternatives: entries.flatMap((entry) => alternativeOf(entry, faults) ?? []),
     spis: numbers.map((one) => [one.spiC, one.spiS]),
     mechanisms,

@@ -32,12 +32,11 @@ export function select(
 }
 
 function modeFor(
-  { alternatives }: Proposal,
+  { alternatives, modes: offered }: Proposal,
   { natted, tunnelled }: Path,
   policy: SecurityPolicy,
   faults: FaultSet,
 ): IpsecMode | "discard" {
-  const offered = new Set(alternatives.map(({ mode }) => mode));
   const tunnel = natted || tunnelled && !faults.has("pcscf/nat-forgets-mode");
   if (faults.has("pcscf/nat-unoffered-mode") && !offered.has("UDP-enc-tun")) return "UDP-enc-tun";
   // P.3: by the P-CSCF's own priorities, whatever comes first.

@@ -1,0 +1,1 @@
+export { NatBox, type NatOptions } from "./nat_box.ts";

@@ -1,7 +1,7 @@
 /** Set-up of SAs in the P-CSCF over real sockets: TS 33.203 7.2, 7.3, M.7.2. */
 import { strict as assert } from "node:assert";
 import type { SipResponse } from "sip-codec";
-import { hasRawIp, ipsecScene } from "./testing/ipsec_scene.ts";
+import { hasRawIp, ipsecScene, ueAddress } from "./testing/ipsec_scene.ts";
 import type { Challenged, IpsecUe, UeSet } from "./testing/ipsec_ue.ts";
 import { akaSubscriber, digestSubscriber, DOMAIN } from "./testing/subscribers.ts";
 
@@ -215,7 +215,7 @@ Deno.test("registration SAs end with the time for the answer, and their port is 
 
 Deno.test("a client port, or behind a NAT a server port, that another UE has is refused", async () => {
   await ipsecScene([alice, bob], async ({ ue }) => {
-    const [one, other] = [await ue(alice), await ue(bob, { address: "127.0.3.1" })];
+    const [one, other] = [await ue(alice), await ue(bob, { address: ueAddress(1) })];
     const set = await one.registerFully();
     assert.equal(statusOf(await other.sm1({ "Security-Client": other.offer({ portC: set.portUc }) })), 400);
     assert.equal(statusOf(await other.sm1({ "Security-Client": other.offer({ portS: set.portUs }) })), 400);

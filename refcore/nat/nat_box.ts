@@ -83,14 +83,16 @@ export class NatBox {
    */
   rebind(address?: string, move = false): number {
     let forgotten = 0;
+    const moved = new Set<string>();
     for (const { bindings } of this.#doors) {
       for (const [key, binding] of bindings) {
         if (address !== undefined && binding.inside.address !== address) continue;
-        if (move) this.#moved.set(binding.inside.address, (this.#moved.get(binding.inside.address) ?? 0) + 1);
+        moved.add(binding.inside.address);
         this.#end(bindings, key, binding);
         forgotten++;
       }
     }
+    if (move) { for (const one of moved) this.#moved.set(one, (this.#moved.get(one) ?? 0) + 1); }
     return forgotten;
   }
 

@@ -9,6 +9,14 @@ import { IpsecUe, type IpsecUeOptions } from "./ipsec_ue.ts";
 import { TIMERS } from "./scene.ts";
 import { DOMAIN } from "./subscribers.ts";
 
+/** Test files run side by side, and each has UEs of its own. */
+const BLOCK = 64 + (randomBytes(1)[0] ?? 0) % 64;
+
+/** The n-th UE's address, 1 to 254; all are on the access that needs protection. */
+export function ueAddress(n: number): string {
+  return `127.0.${BLOCK}.${n}`;
+}
+
 export interface IpsecScene {
   readonly core: Core;
   ue(subscriber: Subscriber, options?: Partial<IpsecUeOptions>): Promise<IpsecUe>;
@@ -42,7 +50,7 @@ export async function ipsecScene(
     timers: { ...TIMERS, t1: 50, ...timers },
     faults: new Set(faults),
     policy,
-    access: { "3gpp": ["127.0.3.0/24", "127.0.4.0/24"] },
+    access: { "3gpp": ["127.0.64.0/18", "127.0.4.0/24"] },
     ipsec: { raw },
     ...(nat ? { nat } : {}),
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
@@ -53,7 +61,7 @@ export async function ipsecScene(
     await run({
       core,
       ue: async (subscriber, more = {}) => {
-        const ue = await IpsecUe.open(core, { address: `127.0.3.${ues.length + 1}`, subscriber, ...more });
+        const ue = await IpsecUe.open(core, { address: ueAddress(ues.length + 1), subscriber, ...more });
         ues.push(ue);
         return ue;
       },
@@ -76,7 +84,7 @@ export async function hasRawIp(): Promise<boolean> {
   const nobody: EspPolicy = { outbound: () => "drop", inbound: () => undefined };
   try {
     const host = await systemNet.ipsec!({
-      address: "127.0.3.1",
+      address: ueAddress(1),
       carriers: { raw: true },
       policy: nobody,
       clock: systemNet.clock,

@@ -305,7 +305,7 @@ export class IpsecUe {
   }
 
   /** Which set and port a message came to: "us 1" is port_us of the second set; "clear". */
-  where({ flow }: Heard): string {
+  where({ flow }: Pick<Heard, "flow">): string {
     const spi = spiOf(flow.security);
     const at = this.sets.findIndex((set) => spi === set.spiUc || spi === set.spiUs);
     if (at < 0) return "clear";
@@ -366,13 +366,14 @@ export class IpsecUe {
   }
 
   #socket(transport: "udp" | "tcp", port: number): Promise<MessageSocket> {
-    const name = `${transport} ${port}`;
+    const name = `${transport} ${this.publicAddress} ${port}`;
     const known = this.#open.get(name);
     if (known) return known;
     const opening = this.host.open(transport, {
       port,
       address: this.publicAddress,
       clear: false,
+      listen: port === this.portUs,
       framer: () => new StreamFramer(),
     });
     this.#open.set(name, opening);

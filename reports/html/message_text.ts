@@ -12,7 +12,8 @@ export interface HeadLine {
 }
 
 const MOST_OCTETS = 16_384;
-const MOST_DUMPED = 1024;
+/** Of octets that are no text: enough to see an ESP or UDP header; the capture beside the report has the rest. */
+const MOST_DUMPED = 96;
 
 /** SIP, HTTP and their like as lines with the names of header fields; everything else as a dump. */
 export function decodeMessage(base64: string): DecodedMessage {

@@ -2,11 +2,22 @@ import { strict as assert } from "node:assert";
 import { akaFaults } from "./faults/aka.ts";
 import { coexistenceFaults } from "./faults/coexistence.ts";
 import { digestFaults } from "./faults/digest.ts";
+import { ipsecFaults } from "./faults/ipsec.ts";
+import { ipsecNatFaults } from "./faults/ipsec_nat.ts";
 import { privacyFaults } from "./faults/privacy.ts";
+import { secAgreeFaults } from "./faults/sec_agree.ts";
 import { faults } from "./mod.ts";
 
 /** Lists whose switches are built, all of them. A list joins when its last switch is in place. */
-const BUILT = [...akaFaults, ...digestFaults, ...privacyFaults, ...coexistenceFaults];
+const BUILT = [
+  ...akaFaults,
+  ...digestFaults,
+  ...privacyFaults,
+  ...coexistenceFaults,
+  ...ipsecFaults,
+  ...secAgreeFaults,
+  ...ipsecNatFaults,
+];
 
 Deno.test("every fault has an id of its own and names a requirement", () => {
   assert.equal(new Set(faults.map(({ id }) => id)).size, faults.length);
@@ -16,7 +27,7 @@ Deno.test("every fault has an id of its own and names a requirement", () => {
 
 Deno.test("every fault of a list that is built is switched somewhere, and every switch is a fault", async () => {
   const switched = new Set<string>();
-  for (const folder of [".", "pcscf", "icscf", "scscf", "hss"]) {
+  for (const folder of [".", "pcscf", "pcscf/ipsec", "icscf", "scscf", "hss"]) {
     for await (const { name, isFile } of Deno.readDir(new URL(folder, import.meta.url))) {
       if (!isFile || name.endsWith("_test.ts") || name === "faults.ts") continue;
       const source = await Deno.readTextFile(new URL(`${folder}/${name}`, import.meta.url));

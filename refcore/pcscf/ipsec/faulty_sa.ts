@@ -151,7 +151,14 @@ const BARE: EspKeys = {
 function gcmPlain(keys: EspKeys, packet: Uint8Array, end: number): Uint8Array | undefined {
   if (end < 18) return undefined;
   const cipher = createDecipheriv("aes-128-gcm", keys.encryptionKey, gcmNonce(keys, packet));
-  return new Uint8Array(cipher.update(packet.subarray(16, end)));
+  cipher.setAuthTag(new Uint8Array(16));
+  const plain = new Uint8Array(cipher.update(packet.subarray(16, end)));
+  try {
+    cipher.final();
+  } catch {
+    // The tag is none; final() is for what the platform holds.
+  }
+  return plain;
 }
 
 function gcmNonce(keys: EspKeys, packet: Uint8Array): Uint8Array {

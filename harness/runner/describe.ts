@@ -49,6 +49,8 @@ function text(value: unknown): string {
   if (!isObject(value)) return String(value);
   if (isResponse(value)) return `${value.status} ${value.reason}`.trim();
   if (isRequest(value)) return `${value.method} ${value.requestUri}`;
+  // What a peer gives back of an exchange is told by the message in it.
+  if (isResponse(value.response) || isRequest(value.request)) return text(value.response ?? value.request);
   if (value instanceof Uint8Array) return octets(value);
   if (value instanceof Error) return value.message || value.name;
   if (value instanceof RegExp) return String(value);

@@ -37,3 +37,12 @@ Deno.test("describe() stays short and never throws", () => {
   loop.self = loop;
   assert.equal(describe(loop), "a value that cannot be shown");
 });
+
+Deno.test("describe() tells an exchange by the message in it", () => {
+  const response = { kind: "response", status: 401, reason: "Unauthorized" };
+  assert.equal(describe({ response, ok: false, challenge: undefined }), "401 Unauthorized");
+  assert.equal(
+    describe({ request: { kind: "request", method: "INVITE", requestUri: "sip:a" } }),
+    "INVITE sip:a",
+  );
+});

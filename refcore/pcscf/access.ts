@@ -11,8 +11,19 @@ export function accessClassifier(ranges: AccessRanges = {}): (address: string) =
   const parsed = Object.entries(ranges).flatMap(([type, cidrs]) =>
     (cidrs ?? []).map((cidr) => ({ type: type as AccessType, cidr: parseCidr(cidr) }))
   );
-  return (address) => parsed.find(({ cidr }) => contains(cidr, address))?.type ?? "fixed";
+  const known = new Map<string, AccessType>();
+  return (address) => {
+    const before = known.get(address);
+    if (before) return before;
+    const type = parsed.find(({ cidr }) => contains(cidr, address))?.type ?? "fixed";
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(address, type);
+    return type;
+  };
 }
+
+/** Addresses remembered at a time. */
+const MOST_KNOWN = 10_000;
 
 /** Access types of TS 24.229 7.2A.4 that stand for the networks. */
 const PANI_TYPES: Readonly<Record<AccessType, string>> = {

@@ -190,7 +190,7 @@ function offerSecurity(pcscf: Pcscf, { offered, secured }: Passing, response: Si
 /** SM11: only a success writes the table (N.2.1.1). */
 function succeeded(pcscf: Pcscf, passing: Passing, response: SipResponse): void {
   const { contact, impi, impu, secured } = passing;
-  if (!contact) return;
+  if (!contact) return secured?.confirmed();
   const key = bindingKey(contact);
   const granted = response.contacts.find((one) => one !== "*" && bindingKey(one) === key);
   const seconds = granted && granted !== "*" ? Number(granted.params.get("expires") ?? 0) : 0;

@@ -91,7 +91,10 @@ export class Lifecycle {
     set.used = true;
     const { faults } = this.context;
     if (faults.has("pcscf/ipsec-stays-on-old") || faults.has("pcscf/ipsec-keeps-superseded-sas")) return;
-    for (const old of this.#olderThan(set)) this.drain(old);
+    for (const old of this.#olderThan(set)) {
+      this.drain(old);
+      if (old.token !== set.token) this.hooks.abandoned(old.token);
+    }
   }
 
   /** Only what is pending may end on it; then it is deleted. */
@@ -155,8 +158,9 @@ export class Lifecycle {
   }
 
   #olderThan(set: SaSet): SaSet[] {
-    return this.table.all.filter((one) =>
-      one !== set && one.token === set.token && (one.state === "old" || one.state === "draining")
+    return this.table.ofImpi(set.impi).filter((one) =>
+      one !== set && one.setup.terminal === set.setup.terminal &&
+      (one.state === "old" || one.state === "draining")
     );
   }
 

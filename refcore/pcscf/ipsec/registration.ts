@@ -85,6 +85,15 @@ export class SecuredRegistration {
     else security.life.refreshed(token, registeredUntil);
   }
 
+  /** SM11 to a REGISTER that changed no contact: new SAs take the place of those that SM1 came on, if it did. */
+  confirmed(): void {
+    const { security, setup: { set } } = this;
+    if (!this.isAnswer || !set) return;
+    const { sm1Set } = set.setup;
+    if (!sm1Set?.established) return security.life.failed(set);
+    security.life.completed(set, sm1Set.token, security.context.scheduler.now());
+  }
+
   /** SM11 that reports a failure, or that the registration is over. */
   failed(): void {
     const { security, setup: { set } } = this;

@@ -23,6 +23,10 @@ export class SaTable {
 
   constructor(readonly scheduler: Scheduler, readonly faults: FaultSet) {}
 
+  get size(): number {
+    return this.#sets.size;
+  }
+
   get all(): SaSet[] {
     return [...this.#sets.keys()];
   }

@@ -48,7 +48,7 @@ export class PcscfSecurity {
   readonly orders: PolicyOrders;
   readonly #allocation: Allocation;
   readonly #sender: Sender;
-  /** Keys of the latest challenge, by IMPI; an honest core forgets them with the SAs. */
+  /** Keys of the latest challenge, by IMPI; an honest core has them with the SAs alone. */
   readonly #lastKeys = new Map<string, SessionKeys>();
 
   constructor(readonly context: BoxContext, readonly end: IpsecEnd, readonly options: SecurityOptions) {
@@ -123,6 +123,9 @@ export class PcscfSecurity {
 
   /** Whether a message may be taken. One that is, is remembered with its SAs. */
   admits(bytes: Uint8Array, flow: Flow): boolean {
+    const concerned = flow.security !== undefined || this.table.size > 0 ||
+      this.protects(flow.remote.address);
+    if (!concerned) return true;
     const message = readMessage(bytes);
     const set = this.setOf(flow);
     if (!message) return flow.security === undefined || set?.established === true;
@@ -205,7 +208,7 @@ export class PcscfSecurity {
         mandatory: policy.confidentiality === "required",
       }, faults),
     }, faults);
-    this.#lastKeys.set(impi, keys);
+    if (faults.size > 0) this.#lastKeys.set(impi, keys);
     return set;
   }
 

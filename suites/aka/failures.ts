@@ -1,15 +1,8 @@
 /** Authentication failures and incomplete runs: clauses 6.1.2.1 to 6.1.2.3 of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
+import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
 import { call } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
-
-/** Header fields and parameters that a failure must not carry (clause 6.1.2.2). */
-const SECURITY_HEADERS = [
-  "WWW-Authenticate",
-  "Authentication-Info",
-  "Proxy-Authenticate",
-  "Security-Server",
-] as const;
 
 export const failures = [
   /**

@@ -180,7 +180,7 @@ export const identity = [
     },
   }),
 
-  /** A barred IMPU as originator: `INVITE -> 403`, nothing at the called side. */
+  /** A barred IMPU preferred in an INVITE: not asserted at the called side; a call to it: not delivered. */
   testCase({
     id: "aka/barred-identity-gets-no-service",
     title: "The home network refuses a service that the profile does not allow",

@@ -147,8 +147,6 @@ export const registration = [
    *      |<-- 401 nonce 1 --------|
    *      |--- REGISTER 2, 3 ----->|   not answered in between
    *      |<-- 401 nonce 2, 3 -----|   all different
-   *      |--- octets of a REGISTER, twice (same branch)
-   *      |<-- 401 nonce 4, 401 nonce 4
    */
   testCase({
     id: "aka/vector-is-never-sent-twice",

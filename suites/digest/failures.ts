@@ -1,16 +1,10 @@
 /** Failures, replays and stale nonces: clauses N.2.2 and N.2.3 of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
+import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
 import { answeredWith, isStale, nonceOf } from "./_stimuli.ts";
 import { registeredPair } from "../_shared/scene.ts";
-
-const SECURITY_HEADERS = [
-  "WWW-Authenticate",
-  "Authentication-Info",
-  "Proxy-Authenticate",
-  "Security-Server",
-] as const;
 
 export const failures = [
   /** `REGISTER -> 401 -> wrong password -> 4xx`; a call to the IMPU: 404 or 480. */

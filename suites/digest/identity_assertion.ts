@@ -102,7 +102,7 @@ export const identityAssertion = [
     },
   }),
 
-  /** Twenty calls of a user with two default identities: one of the two each time, and nothing else. */
+  /** Twelve calls of a user with two default identities: one of the two each time, and nothing else. */
   testCase({
     id: "digest/one-of-several-defaults",
     title: "Of several default identities one is asserted, never none and never another",

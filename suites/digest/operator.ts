@@ -1,6 +1,7 @@
 /** What the operator starts: re-authentication (clause N.2.4) and change of password (clause N.2.5) of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
 import type { Ue } from "../../harness/peer/ue/types.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
 import { eventOf, remaining } from "../_shared/reg_event.ts";
 import { call } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
@@ -95,10 +96,7 @@ export const operatorInitiated = [
       await given("the UE registers", register(alice));
       operatorAtEnd("change-password", passwordOf(alice));
       const password = random.token(20);
-      await given(
-        "the operator changes the password",
-        operator("change-password", { impi: alice.identity.impi, password }),
-      );
+      await changePassword({ given, operator }, alice, password);
       const renewed = await alice.register({ answer: { password } });
       check("the new password registers", "33.203/N.2.5/02").answer(renewed.response).isOneOf(200);
       check("rspauth is computed from it", "33.203/N.2.5/02").that(renewed.rspauthOk).equals(true);
@@ -123,10 +121,7 @@ export const operatorInitiated = [
       await given("it is accepted", accepting);
       await given("it is answered", (await session.answered()).status === 200);
       const password = random.token(20);
-      await given(
-        "the operator changes the password",
-        operator("change-password", { impi: alice.identity.impi, password }),
-      );
+      await changePassword({ given, operator }, alice, password);
       const update = await session.request("UPDATE");
       check("UPDATE goes through", "33.203/N.2.5/03").answer(await update.final()).isOneOf(200);
       check("BYE goes through", "33.203/N.2.5/03").answer(await session.hangUp()).isOneOf(200);
@@ -149,10 +144,7 @@ export const operatorInitiated = [
       await given("the UE registers", register(alice));
       operatorAtEnd("change-password", passwordOf(alice));
       const password = random.token(20);
-      await given(
-        "the operator changes the password",
-        operator("change-password", { impi: alice.identity.impi, password }),
-      );
+      await changePassword({ given, operator }, alice, password);
       const old = await alice.register();
       note(`the old password is answered ${old.response.status} during the transition`);
       if (old.ok) check("old password: rspauth from it", "33.203/N.2.5/04").that(old.rspauthOk).equals(true);
@@ -176,10 +168,7 @@ export const operatorInitiated = [
       await given("the UE registers", register(alice));
       operatorAtEnd("change-password", passwordOf(alice));
       const password = random.token(20);
-      await given(
-        "the operator changes the password",
-        operator("change-password", { impi: alice.identity.impi, password }),
-      );
+      await changePassword({ given, operator }, alice, password);
       await given("the new password registers", (await alice.register({ answer: { password } })).ok);
       const leaked = await ue({ like: alice });
       const late = await leaked.register();
@@ -202,10 +191,7 @@ export const operatorInitiated = [
       operatorAtEnd("change-password", passwordOf(alice));
       const [second, third] = [random.token(20), random.token(20)];
       for (const password of [second, third]) {
-        await given(
-          "the operator changes the password",
-          operator("change-password", { impi: alice.identity.impi, password }),
-        );
+        await changePassword({ given, operator }, alice, password);
       }
       const middle = await (await ue(knowing(alice, second))).register();
       check("P2 does not register", "33.203/N.2.5/06").answer(middle.response).isClass(4);
@@ -216,6 +202,14 @@ export const operatorInitiated = [
     },
   }),
 ];
+
+function changePassword(
+  { given, operator }: Pick<CaseContext, "given" | "operator">,
+  { identity: { impi } }: Ue,
+  password: string,
+): Promise<void> {
+  return given("the operator changes the password", operator("change-password", { impi, password }));
+}
 
 /** The password of the profile, put back for the next case that leases the subscriber. */
 function passwordOf(ue: Ue): Readonly<Record<string, string>> {

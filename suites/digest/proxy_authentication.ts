@@ -4,6 +4,7 @@ import type { AnswerOptions, ReceivedChallenge, RequestOptions, Ue } from "../..
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
+import { registered } from "../_shared/scene.ts";
 import { isStale, nonceOf } from "./_stimuli.ts";
 
 const NEEDS = { digest: true, "proxy-auth": true } as const;
@@ -23,9 +24,7 @@ export const proxyAuthentication = [
     needs: NEEDS,
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue(FRIEND)];
-      await given("the user registers", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await userAndFriend({ ue, given });
       for (const method of ["INVITE", "MESSAGE", "SUBSCRIBE"]) {
         const answer = await uncredentialled(alice, method, friend);
         check(`${method} is challenged`, "33.203/N.2.1.2/04").answer(answer.response).isOneOf(407);
@@ -43,9 +42,7 @@ export const proxyAuthentication = [
     needs: NEEDS,
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue(FRIEND)];
-      await given("the user registers", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await userAndFriend({ ue, given });
       const first = await given("a MESSAGE is challenged", challenged(alice, "MESSAGE", friend));
       const variants: Readonly<Record<string, AnswerOptions>> = {
         "no response": { credentials: ({ parameters }) => void parameters.delete("response") },
@@ -163,9 +160,7 @@ export const proxyAuthentication = [
     needs: NEEDS,
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue(FRIEND)];
-      await given("the user registers", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await userAndFriend({ ue, given });
       let challenge = await given("a MESSAGE is challenged", challenged(alice, "MESSAGE", friend));
       const nonces = [nonceOf(challenge)];
       for (const attempt of [1, 2, 3, 4, 5]) {
@@ -194,9 +189,7 @@ export const proxyAuthentication = [
     needs: NEEDS,
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue(FRIEND)];
-      await given("the user registers", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await userAndFriend({ ue, given });
       const challenge = await given("a MESSAGE is challenged", challenged(alice, "MESSAGE", friend));
       const used = alice.credentials(challenge, { method: "MESSAGE", uri: impuOf(friend) }, { nc: 1 });
       const first = await replay(alice, used, friend);
@@ -245,9 +238,7 @@ export const proxyAuthentication = [
     needs: NEEDS,
     leases: LEASES,
     async run({ ue, check, given }) {
-      const [alice, friend] = [await ue(), await ue(FRIEND)];
-      await given("the user registers", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await userAndFriend({ ue, given });
       const challenge = await given("a MESSAGE is challenged", challenged(alice, "MESSAGE", friend));
       for (const nc of [1, 2, 3, 4]) {
         const credentials = alice.credentials(challenge, { method: "MESSAGE", uri: impuOf(friend) }, { nc });
@@ -272,9 +263,7 @@ export const proxyAuthentication = [
     leases: LEASES,
     tags: ["slow"],
     async run({ ue, check, given, timers, wait }) {
-      const [alice, friend] = [await ue(), await ue(FRIEND)];
-      await given("the user registers", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await userAndFriend({ ue, given });
       const old = await given("a MESSAGE is challenged", challenged(alice, "MESSAGE", friend));
       await wait(timers.nonceLifetime * 1.2);
       const exchange = await alice.again(old);
@@ -339,9 +328,7 @@ export const proxyAuthentication = [
     needs: NEEDS,
     leases: LEASES,
     async run({ ue, check, given, timers }) {
-      const [alice, friend] = [await ue(), await ue(FRIEND)];
-      await given("the user registers", register(alice));
-      await given("the called subscriber registers", register(friend));
+      const [alice, friend] = await userAndFriend({ ue, given });
       const bare = await call(alice, impuOf(friend), friend, { authenticate: false, within: timers.silence });
       check("without credentials: 407", "33.203/Q.1/03").answer(bare.final).isOneOf(407);
       check("with qop=auth", "33.203/Q.1/03").that(bare.final?.proxyAuthenticate[0]?.parameters.get("qop"))
@@ -406,4 +393,9 @@ async function twoUsersAndFriend(
   const [alice, friend, bob] = [await ue(), await ue(FRIEND), await ue({ as: 2 })];
   for (const one of [alice, friend, bob]) await given(`${one.identity.impi} registers`, register(one));
   return { alice, friend, bob };
+}
+
+/** The user that is challenged and the friend that answers, both registered. */
+async function userAndFriend(stage: Pick<CaseContext, "ue" | "given">): Promise<[Ue, Ue]> {
+  return [(await registered(stage)).ue, (await registered(stage, FRIEND)).ue];
 }

@@ -85,7 +85,7 @@ export interface Subscriber {
   };
   readonly digest?: { readonly password: string; readonly algorithm: "MD5" | "SHA-256" };
   /** What this subscriber's UE protects its signalling with, where a case does not say it; default "none". */
-  readonly security?: "none" | "ipsec-3gpp";
+  readonly security?: "none" | "ipsec-3gpp" | "tls";
 }
 
 export interface Waiver {

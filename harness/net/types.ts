@@ -2,7 +2,9 @@
  * What the rest of imspeer knows of sockets: interfaces only, so that peers can be joined in memory.
  * The real ones are made by the other files of this folder.
  */
+import type { ByteStream } from "./byte_stream.ts";
 import type { IpsecHost, IpsecOptions } from "./ipsec/types.ts";
+import type { TlsHost, TlsHostOptions } from "./tls/types.ts";
 
 /** An IP literal (no names, IPv6 without brackets) and a port, 0 where any will do. */
 export interface Endpoint {
@@ -115,6 +117,23 @@ export interface Net {
    * the raw carrier needs CAP_NET_RAW.
    */
   ipsec?(options: IpsecOptions): Promise<IpsecHost>;
+  /** TLS (tls/types.ts). Rejects with EnvironmentError where OpenSSL is absent. */
+  tls?(options: TlsHostOptions): Promise<TlsHost>;
+  /**
+   * A TCP connection of octets, for who asks without speaking a protocol through (TLS probes, an HTTP request). Rejects
+   * with EnvironmentError when it cannot be made.
+   */
+  stream?(options: StreamOptions): Promise<ByteStream>;
+}
+
+export interface StreamOptions {
+  readonly clock: Clock;
+  /** Port 0 takes any. */
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly tap?: Tap;
+  /** What the octets are, for the tap. Default "tcp". */
+  readonly layer?: TapLayer;
 }
 
 /** The verbs of every protocol machine of ours, and no others. Times are milliseconds of the run's clock. */

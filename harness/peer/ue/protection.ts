@@ -4,6 +4,7 @@
  */
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { Endpoint, Flow, MessageSocket, TransportName } from "../../net/types.ts";
+import type { UeTlsView } from "./tls/types.ts";
 import type { IpsecSending, IpsecView } from "./ipsec/types.ts";
 import type { AnswerOptions, ReceivedChallenge, Registered, RegisterOptions } from "./types.ts";
 
@@ -37,6 +38,8 @@ export interface Protection {
   readonly sockets: readonly MessageSocket[];
   /** `ue.ipsec` */
   readonly ipsec?: IpsecView;
+  /** `ue.tls` */
+  readonly tls?: UeTlsView;
   /** sent-by of Via, where nothing else was asked for. */
   sentBy(step: Step): Endpoint;
   /** Makes ready for a REGISTER that is about to be made; `offer` is for SM1. */

@@ -16,6 +16,7 @@ import type {
   IpsecSending,
   IpsecView,
 } from "./ipsec/types.ts";
+import type { UeTlsOptions, UeTlsView } from "./tls/types.ts";
 
 export type Tamper<M = SipRequest> = (message: M) => void | Uint8Array;
 
@@ -81,7 +82,7 @@ export interface UeOptions {
    */
   readonly automatic?: readonly string[];
   /** How the UE protects what it sends. Default: what the profile says of the subscriber, else "none". */
-  readonly security?: "none" | "ipsec-3gpp" | IpsecOptions;
+  readonly security?: "none" | "ipsec-3gpp" | "tls" | IpsecOptions | UeTlsOptions;
 }
 
 /** Who the UE says it is. */
@@ -380,6 +381,8 @@ export interface Ue {
   readonly malformed: readonly { readonly bytes: Uint8Array; readonly error: SyntaxError }[];
   /** The UE's security associations, and what can be done wrong with them; undefined without IPsec. */
   readonly ipsec: IpsecView | undefined;
+  /** The UE's TLS connections, and what can be done wrong with them; undefined without TLS. */
+  readonly tls: UeTlsView | undefined;
   /** Streams: sends CRLF CRLF and says whether CRLF came back in time (RFC 5626 4.4.1; default: timers.answer). */
   keepAlive(within?: number): Promise<boolean>;
   /** Drafts of what the UE would send, for cases that build on them. */

@@ -17,6 +17,8 @@ import { Registrations } from "./registration.ts";
 import { Requests } from "./requests.ts";
 import { Station } from "./station.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import { openTlsProtection } from "./tls/mod.ts";
+import type { UeTlsOptions } from "./tls/types.ts";
 import type * as t from "./types.ts";
 
 /** @throws EnvironmentError if the profile has no such entry point or access, or the socket cannot be opened. */
@@ -46,6 +48,9 @@ async function openProtection(setup: t.UeSetup, local: Endpoint): Promise<Protec
   const { net, clock, tap, profile, options = {} } = setup;
   const { transport, remote } = entryPoint(profile, options);
   const security = securityOf(options.like?.subscriber ?? setup.subscriber, options);
+  if (security === "tls" || typeof security === "object" && security.mechanism === "tls") {
+    return await openTlsProtection(setup, local, security === "tls" ? PLAIN_TLS : security);
+  }
   if (security !== "none") {
     const chosen = security === "ipsec-3gpp" ? PLAIN_IPSEC : security;
     return await openIpsecProtection(setup, local, { transport, remote }, chosen);
@@ -58,6 +63,8 @@ async function openProtection(setup: t.UeSetup, local: Endpoint): Promise<Protec
   });
   return new Cleartext(socket, remote);
 }
+
+const PLAIN_TLS: UeTlsOptions = { mechanism: "tls" };
 
 /** A forged card, the one that sits in the other terminal as well, or the subscriber's own. */
 function cardOf(
@@ -151,6 +158,10 @@ class LiveUe implements t.Ue {
 
   get ipsec(): t.Ue["ipsec"] {
     return this.#station.protection.ipsec;
+  }
+
+  get tls(): t.Ue["tls"] {
+    return this.#station.protection.tls;
   }
 
   get malformed(): t.Ue["malformed"] {

@@ -2,6 +2,7 @@
  * What a case can do with a UE that speaks IPsec (TS 33.203 clause 7, Annexes H and M): choose what it offers, see
  * which SA carried what, and break each rule in one line.
  */
+import type { TlsWay } from "../tls/types.ts";
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { EspArrival, EspCarrierName, EspMode } from "../../../net/ipsec/types.ts";
 import type { Flow } from "../../../net/types.ts";
@@ -91,7 +92,7 @@ export interface EspTamper extends EspOverrides {
 
 /** Additions to RegisterOptions, AnswerOptions and RequestOptions. Without IPsec they mean nothing. */
 export interface IpsecSending {
-  readonly way?: Way;
+  readonly way?: Way | TlsWay;
   readonly esp?: EspTamper;
   /** Transport of this message; an SA is for both (TS 33.203 7.1). */
   readonly over?: "udp" | "tcp";

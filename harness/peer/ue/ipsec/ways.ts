@@ -27,7 +27,7 @@ const CLEAR: Chosen = { set: undefined, toProtected: false };
  */
 export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chosen {
   const { way, step } = sending;
-  if (way !== undefined) return named(way, table);
+  if (way !== undefined) return named(way as Way, table);
   switch (step) {
     case "register": // "If SM1 was protected, it shall be protected with the old outbound SA": the one in use.
       return table.current ? { set: table.current } : CLEAR;

@@ -5,6 +5,7 @@ import { ipsecFaults } from "./faults/ipsec.ts";
 import { ipsecNatFaults } from "./faults/ipsec_nat.ts";
 import { privacyFaults } from "./faults/privacy.ts";
 import { secAgreeFaults } from "./faults/sec_agree.ts";
+import { tlsFaults } from "./faults/tls.ts";
 
 /**
  * The faults of the reference core: each breaks exactly one requirement, by name. A box asks
@@ -30,4 +31,5 @@ export const faults: readonly Fault[] = [
   ...ipsecFaults,
   ...secAgreeFaults,
   ...ipsecNatFaults,
+  ...tlsFaults,
 ];

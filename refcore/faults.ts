@@ -1,6 +1,7 @@
 import { akaFaults } from "./faults/aka.ts";
 import { coexistenceFaults } from "./faults/coexistence.ts";
 import { digestFaults } from "./faults/digest.ts";
+import { interconnectFaults } from "./faults/interconnect.ts";
 import { ipsecFaults } from "./faults/ipsec.ts";
 import { ipsecNatFaults } from "./faults/ipsec_nat.ts";
 import { privacyFaults } from "./faults/privacy.ts";
@@ -31,5 +32,6 @@ export const faults: readonly Fault[] = [
   ...ipsecFaults,
   ...secAgreeFaults,
   ...ipsecNatFaults,
+  ...interconnectFaults,
   ...tlsFaults,
 ];

@@ -22,7 +22,7 @@ const BUILT = [
 Deno.test("every fault has an id of its own and names a requirement", () => {
   assert.equal(new Set(faults.map(({ id }) => id)).size, faults.length);
   assert.ok(faults.every(({ requirement }) => /^[\w.-]+\/.+\/\d+$/.test(requirement)));
-  for (const { id } of faults) assert.match(id, /^(pcscf|icscf|scscf|hss)\/[a-z0-9-]+$/);
+  for (const { id } of faults) assert.match(id, /^(pcscf|icscf|scscf|hss|ibcf)\/[a-z0-9-]+$/);
 });
 
 Deno.test("every fault of a list that is built is switched somewhere, and every switch is a fault", async () => {

@@ -1,0 +1,293 @@
+/**
+ * A test CA, made per run. What it issues is right by default, by the profile of TS 33.203 O.5.1, and as wrong as its
+ * options say: a tester needs certificates that no real CA would sign.
+ *
+ * No clock: `now` is an argument. Keys and the randomness of ECDSA come from the platform's WebCrypto; serial numbers
+ * are counted.
+ */
+import { sha1 } from "@noble/hashes/legacy.js";
+import * as asn1js from "asn1js";
+import * as pkijs from "pkijs";
+import { LocalMisuseError } from "../../errors.ts";
+import { bytesToBigint, equalBytes } from "../../wire/bytes.ts";
+import { derOf, own, timeOf } from "./asn1.ts";
+import { buildCrl, type CrlOptions } from "./crl.ts";
+import { buildExtensions, type ExtensionOptions } from "./extensions.ts";
+import { generateKeys, importKeys, type KeyPair, type KeyType } from "./keys.ts";
+import { EXTENSION } from "./oids.ts";
+import { certificatesFromPem, toPem } from "./pem.ts";
+import { sign, signatureAlgorithm, type SignatureHash } from "./signing.ts";
+import { attributesOf, buildName, type NameAttribute, type NameEncoding } from "./subject.ts";
+
+/** Times are milliseconds since 1970, as `Clock.now()` has them. `false` leaves an extension out. */
+export interface CertificateOptions extends Omit<ExtensionOptions, Switchable> {
+  /** Each becomes an attribute of its own, after `organization`. */
+  readonly commonNames?: readonly string[];
+  readonly organization?: string;
+  /** The whole subject, in place of the two above. */
+  readonly subject?: readonly NameAttribute[];
+  readonly subjectEncoding?: NameEncoding;
+  /** Default: an hour before the authority's `now`. */
+  readonly notBefore?: number;
+  /** Default: 90 days after the authority's `now`; of an authority ten years. */
+  readonly notAfter?: number;
+  /** A kind of key to make, or a pair to use. Default "P-256". */
+  readonly key?: KeyType | KeyPair;
+  /** Default "SHA-256"; the key that signs is the issuer's. */
+  readonly signatureHash?: SignatureHash;
+  /** Default: the next of a count that starts at a number of 64 bits made from the issuer's key. */
+  readonly serial?: bigint;
+  /** Default: the issuer's subject, octet by octet. Otherwise written anew, in this encoding (O.5.2). */
+  readonly issuerEncoding?: NameEncoding;
+  /** Another name than the issuer's. */
+  readonly issuer?: readonly NameAttribute[];
+  /** Signed by its own key, issuer as subject. */
+  readonly selfSigned?: boolean;
+  /** Default 3; 1 has no extensions at all. */
+  readonly version?: 1 | 3;
+  readonly keyUsage?: Exclude<ExtensionOptions["keyUsage"], undefined> | false;
+  readonly extendedKeyUsage?: Exclude<ExtensionOptions["extendedKeyUsage"], undefined> | false;
+  readonly basicConstraints?: Exclude<ExtensionOptions["basicConstraints"], undefined> | false;
+  readonly subjectKeyIdentifier?: Uint8Array | false;
+  readonly authorityKeyIdentifier?: Uint8Array | false;
+  /** Flips a bit of the signature. */
+  readonly corruptSignature?: boolean;
+}
+
+export interface IssuedCertificate {
+  /** DER. */
+  readonly certificate: Uint8Array;
+  /** PKCS#8, DER. */
+  readonly key: Uint8Array;
+  readonly keys: KeyPair;
+  readonly serial: bigint;
+  /** What a server sends: its own first, then intermediates, no root. */
+  readonly chain: readonly Uint8Array[];
+  /** The chain, then the key. */
+  pem(): string;
+}
+
+export interface AuthorityOptions extends CertificateOptions {
+  /** Common name of the CA. */
+  readonly name: string;
+  readonly now: number;
+}
+
+/** A root: self-signed, to be configured as a trust anchor. */
+export async function createAuthority(options: AuthorityOptions): Promise<Authority> {
+  const keys = await pair(options.key);
+  const { certificate } = await build(authorityDefaults(options), keys, undefined, options.now);
+  return new Authority({ certificate, keys, now: options.now });
+}
+
+/**
+ * An authority that a lab hands us, with its certificate and key as PEM or DER. `chain`, or what follows the first
+ * certificate in its PEM, are the certificates above it: sent after its own where it is no root.
+ * @throws PkiSyntaxError where they cannot be read, LocalMisuseError where the key is another certificate's
+ */
+export async function importAuthority(
+  options: { certificate: string | Uint8Array; key: string | Uint8Array; now: number; chain?: Uint8Array[] },
+): Promise<Authority> {
+  const [certificate, ...above] = typeof options.certificate === "string"
+    ? certificatesFromPem(options.certificate)
+    : [options.certificate];
+  const keys = await importKeys(options.key);
+  const authority = new Authority({
+    certificate: certificate ?? new Uint8Array(),
+    keys,
+    now: options.now,
+    above: options.chain ?? above,
+  });
+  if (!equalBytes(authority.publicKey, keys.publicKey)) {
+    throw new LocalMisuseError("The key must be the one of the authority's certificate, it is another");
+  }
+  return authority;
+}
+
+export class Authority {
+  /** DER. */
+  readonly certificate: Uint8Array;
+  readonly keys: KeyPair;
+  /** What certificates issued here are dated by; an argument may say otherwise for each. */
+  readonly now: number;
+  /** What is sent after a certificate issued here: this one and those above it, without the root. */
+  readonly path: readonly Uint8Array[];
+  /** The root of this one; itself, if it is one. Undefined where an imported chain has none. */
+  readonly root: Uint8Array | undefined;
+  readonly #parsed: pkijs.Certificate;
+  #serial: bigint;
+
+  constructor(
+    options: { certificate: Uint8Array; keys: KeyPair; now: number; above?: readonly Uint8Array[] },
+  ) {
+    this.certificate = options.certificate;
+    this.keys = options.keys;
+    this.now = options.now;
+    const all = [options.certificate, ...(options.above ?? [])];
+    this.path = all.filter((certificate) => !isSelfIssued(certificate));
+    this.root = all.find(isSelfIssued);
+    this.#parsed = read(options.certificate);
+    this.#serial = bytesToBigint(sha1(options.keys.publicKey).subarray(0, 8)) >> 1n;
+  }
+
+  /** SubjectPublicKeyInfo of the certificate, DER. */
+  get publicKey(): Uint8Array {
+    return derOf(this.#parsed.subjectPublicKeyInfo.toSchema());
+  }
+
+  /** PEM of the certificate. */
+  pem(): string {
+    return toPem("CERTIFICATE", this.certificate);
+  }
+
+  /** An authority below this one. */
+  async intermediate(options: CertificateOptions & { readonly name: string }): Promise<Authority> {
+    const { certificate, keys } = await this.issue(authorityDefaults({ now: this.now, ...options }));
+    const above = [...this.path, ...(this.root ? [this.root] : [])];
+    return new Authority({ certificate, keys, now: this.now, above });
+  }
+
+  /** A certificate of an entity: without options right for both ends of TLS, but without names. */
+  async issue(options: CertificateOptions): Promise<IssuedCertificate> {
+    const keys = await pair(options.key);
+    const serial = options.serial ?? ++this.#serial;
+    const { certificate } = await build({ ...options, serial }, keys, this.#issuer(options), this.now);
+    const chain = [certificate, ...(options.selfSigned ? [] : this.path)];
+    return {
+      certificate,
+      key: keys.privateKey,
+      keys,
+      serial,
+      chain,
+      pem: () =>
+        chain.map((der) => toPem("CERTIFICATE", der)).join("") + toPem("PRIVATE KEY", keys.privateKey),
+    };
+  }
+
+  /** A CRL of this authority (RFC 5280 5), DER. PEM label "X509 CRL". */
+  crl(options: CrlOptions = {}): Promise<Uint8Array> {
+    const issuer = { name: this.#parsed.subject, identifier: subjectKeyIdentifier(this.#parsed) };
+    return buildCrl({ now: this.now, ...options }, this.keys, issuer);
+  }
+
+  #issuer({ selfSigned, issuer, issuerEncoding }: CertificateOptions): Issuer | undefined {
+    if (selfSigned) return undefined;
+    const { subject } = this.#parsed;
+    const written = issuer || issuerEncoding;
+    return {
+      keys: this.keys,
+      identifier: subjectKeyIdentifier(this.#parsed),
+      name: written ? buildName(issuer ?? attributesOf(subject), issuerEncoding) : subject,
+    };
+  }
+}
+
+type Switchable =
+  | "keyUsage"
+  | "extendedKeyUsage"
+  | "basicConstraints"
+  | "subjectKeyIdentifier"
+  | "authorityKeyIdentifier";
+
+interface Issuer {
+  readonly keys: KeyPair;
+  readonly name: pkijs.RelativeDistinguishedNames;
+  readonly identifier: Uint8Array;
+}
+
+/** TS 33.310 6.1: CA certificates have critical basicConstraints and a key usage for certificates and CRLs. */
+function authorityDefaults(options: AuthorityOptions): CertificateOptions {
+  return {
+    organization: "imspeer test",
+    commonNames: [options.name],
+    basicConstraints: { ca: true },
+    keyUsage: ["keyCertSign", "cRLSign"],
+    extendedKeyUsage: false,
+    notBefore: options.now - DAY,
+    notAfter: options.now + 3650 * DAY,
+    ...options,
+  };
+}
+
+async function build(
+  options: CertificateOptions,
+  keys: KeyPair,
+  issuer: Issuer | undefined,
+  now: number,
+): Promise<{ certificate: Uint8Array }> {
+  const { signatureHash = "SHA-256", version = 3 } = options;
+  const signer = issuer?.keys ?? keys;
+  const subject = buildName(options.subject ?? defaultSubject(options), options.subjectEncoding);
+  const algorithm = signatureAlgorithm(signer, signatureHash);
+  const certificate = new pkijs.Certificate({
+    version: version - 1,
+    serialNumber: asn1js.Integer.fromBigInt(options.serial ?? 1n),
+    signature: algorithm,
+    signatureAlgorithm: algorithm,
+    issuer: issuer?.name ?? subject,
+    notBefore: timeOf(options.notBefore ?? now - HOUR),
+    notAfter: timeOf(options.notAfter ?? now + 90 * DAY),
+    subject,
+    subjectPublicKeyInfo: pkijs.PublicKeyInfo.fromBER(own(keys.publicKey)),
+    ...(version === 3 ? { extensions: buildExtensions(extensionsOf(options, keys, issuer)) } : {}),
+  });
+  certificate.tbsView = derOf(certificate.encodeTBS());
+  const signature = await sign(certificate.tbsView, signer, signatureHash);
+  if (options.corruptSignature) signature[signature.length - 1]! ^= 0x01;
+  certificate.signatureValue = new asn1js.BitString({ valueHex: own(signature).buffer });
+  return { certificate: derOf(certificate.toSchema()) };
+}
+
+function extensionsOf(
+  options: CertificateOptions,
+  keys: KeyPair,
+  issuer: Issuer | undefined,
+): ExtensionOptions {
+  const identifier = keyHash(keys.publicKey);
+  const wanted = {
+    // A key of RSA may also be one to encrypt to (suites without forward secrecy).
+    keyUsage: keys.family === "RSA" ? ["digitalSignature", "keyEncipherment"] : ["digitalSignature"],
+    extendedKeyUsage: ["serverAuth", "clientAuth"],
+    subjectKeyIdentifier: identifier,
+    authorityKeyIdentifier: issuer?.identifier ?? identifier,
+    ...options,
+  };
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== false));
+}
+
+function defaultSubject({ organization, commonNames }: CertificateOptions): NameAttribute[] {
+  return [
+    ...(organization === undefined ? [] : [{ type: "O", value: organization }]),
+    ...(commonNames ?? []).map((value) => ({ type: "CN", value })),
+  ];
+}
+
+/** RFC 5280 4.2.1.2 (1): SHA-1 of the key's BIT STRING. */
+function keyHash(publicKey: Uint8Array): Uint8Array {
+  const { subjectPublicKey } = pkijs.PublicKeyInfo.fromBER(own(publicKey));
+  return sha1(subjectPublicKey.valueBlock.valueHexView);
+}
+
+/** What the certificate itself says its key is called, or what it would be called. */
+function subjectKeyIdentifier(certificate: pkijs.Certificate): Uint8Array {
+  const found = certificate.extensions?.find(({ extnID }) => extnID === EXTENSION.subjectKeyIdentifier)
+    ?.parsedValue;
+  if (found instanceof asn1js.OctetString) return found.valueBlock.valueHexView;
+  return sha1(certificate.subjectPublicKeyInfo.subjectPublicKey.valueBlock.valueHexView);
+}
+
+function isSelfIssued(der: Uint8Array): boolean {
+  const { subject, issuer } = read(der);
+  return equalBytes(derOf(subject.toSchema()), derOf(issuer.toSchema()));
+}
+
+function read(der: Uint8Array): pkijs.Certificate {
+  return pkijs.Certificate.fromBER(own(der));
+}
+
+async function pair(key: KeyType | KeyPair = "P-256"): Promise<KeyPair> {
+  return typeof key === "string" ? await generateKeys(key) : key;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;

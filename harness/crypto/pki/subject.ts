@@ -1,0 +1,55 @@
+/** Distinguished names as issuers write them. */
+import * as asn1js from "asn1js";
+import * as pkijs from "pkijs";
+
+/** How the attribute values of a name are written: two ways that RFC 5280 4.1.2.4 allows. */
+export type NameEncoding = "utf8" | "printable";
+
+/** One attribute, by its short name or object identifier. Each stands in a relative name of its own. */
+export interface NameAttribute {
+  readonly type: "CN" | "O" | "OU" | "C" | "DC" | (string & Record<never, never>);
+  readonly value: string;
+}
+
+/** RFC 5280 4.1.2.4: C is a PrintableString and DC an IA5String whatever `encoding` says. */
+export function buildName(
+  attributes: readonly NameAttribute[],
+  encoding: NameEncoding = "utf8",
+): pkijs.RelativeDistinguishedNames {
+  return new pkijs.RelativeDistinguishedNames({
+    typesAndValues: attributes.map(({ type, value }) =>
+      new pkijs.AttributeTypeAndValue({
+        type: ATTRIBUTES[type] ?? type,
+        value: string(type, value, encoding),
+      })
+    ),
+  });
+}
+
+/** The attributes of a name, to be written in another encoding. */
+export function attributesOf(name: pkijs.RelativeDistinguishedNames): NameAttribute[] {
+  return name.typesAndValues.map(({ type, value }) => ({
+    type: Object.keys(ATTRIBUTES).find((short) => ATTRIBUTES[short] === type) ?? type,
+    value: String(value.valueBlock.value),
+  }));
+}
+
+function string(type: string, value: string, encoding: NameEncoding) {
+  if (type === "DC") return new asn1js.IA5String({ value });
+  return type === "C" || encoding === "printable"
+    ? new asn1js.PrintableString({ value })
+    : new asn1js.Utf8String({ value });
+}
+
+/** Short names of RFC 4514 section 3, and of what else is often seen. */
+export const ATTRIBUTES: Readonly<Record<string, string>> = {
+  CN: "2.5.4.3",
+  C: "2.5.4.6",
+  L: "2.5.4.7",
+  ST: "2.5.4.8",
+  O: "2.5.4.10",
+  OU: "2.5.4.11",
+  DC: "0.9.2342.19200300.100.1.25",
+  serialNumber: "2.5.4.5",
+  emailAddress: "1.2.840.113549.1.9.1",
+};

@@ -4,7 +4,7 @@ import type { Path } from "./document.ts";
 import { formatPath } from "./check.ts";
 import type { ProfileDocument, SubscriberDocument } from "./schema.ts";
 import { secretForms } from "./secrets.ts";
-import type { Profile, Subscriber } from "./types.ts";
+import type { Partner, Profile, Subscriber } from "./types.ts";
 
 /** Something wrong between places of the document; `path` is a path of the checked value. */
 export interface Complaint {
@@ -53,7 +53,19 @@ export function buildProfile(document: ProfileDocument): { profile: Profile; com
       nonceLifetime: timers["nonce-lifetime"] ?? TIMERS.nonceLifetime,
     },
     ...(document.peers ? { peers: document.peers } : {}),
-    ...(document.pki ? { pki: { trust: document.pki.trust, client: document.pki.client ?? null } } : {}),
+    ...(document.pki
+      ? {
+        pki: {
+          trust: document.pki.trust,
+          client: document.pki.client ?? null,
+          issuer: document.pki.issuer ?? null,
+        },
+      }
+      : {}),
+    ...(document.interconnect
+      ? { interconnect: { partners: document.interconnect.partners.map(partnerOf) } }
+      : {}),
+    ...(document.dns ? { dns: document.dns } : {}),
     waivers: document.waivers.map((waiver) => ({
       case: waiver.case ?? "*",
       requirement: waiver.requirement ?? null,
@@ -65,6 +77,7 @@ export function buildProfile(document: ProfileDocument): { profile: Profile; com
   };
   checkEntry(profile, complain);
   checkTwice(profile, complain);
+  checkPartners(profile, complain);
   return { profile, complaints };
 }
 
@@ -83,6 +96,12 @@ function homeOf({ home }: ProfileDocument, complain: Complain): Profile["home"] 
   return { domain: home.domain, mcc: mcc ?? "", mnc: mnc ?? "" };
 }
 
+function partnerOf(entry: NonNullable<ProfileDocument["interconnect"]>["partners"][number]): Partner {
+  const { domain, listen, user } = entry;
+  const clear = entry.clear ?? { address: listen.address, port: listen.port - 1 };
+  return { domain: domain.toLowerCase(), listen, clear, user };
+}
+
 function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber {
   const { aka, digest, security } = entry;
   if (!aka && !digest) complain([], `The subscriber "${entry.impi}" needs "aka" or "digest"`);
@@ -91,6 +110,8 @@ function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber
   if (security === "ipsec-3gpp" && !aka) {
     complain(["security"], `"ipsec-3gpp" needs "aka", whose keys it uses`);
   }
+  // O.1.1: TLS goes with SIP Digest.
+  if (security === "tls" && !digest) complain(["security"], `"tls" needs "digest"`);
   const implicitSet = entry["implicit-set"] ?? [];
   const barred = entry.barred ?? [];
   const otherSet = entry["other-set"] ?? [];
@@ -104,6 +125,7 @@ function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber
     ...(otherSet.length > 0 ? ["other-set"] : []),
     ...([...entry.impu, ...implicitSet].some((impu) => impu.startsWith("tel:")) ? ["tel"] : []),
     ...(security === "ipsec-3gpp" ? ["ipsec"] : []),
+    ...(security === "tls" ? ["tls"] : []),
     // TS 24.229 5.3.1.2: the IMPI that a network derives from the IMPU is the IMPU without its scheme.
     ...(entry.impu.includes(`sip:${entry.impi}`) ? ["derivable-impi"] : []),
   ];
@@ -157,6 +179,7 @@ function checkEntry(profile: Profile, complain: Complain): void {
       outside(["entry", name, transport], place.address);
     }
   }
+  if (profile.dns) outside(["dns", "resolver"], profile.dns.resolver.address);
   if (!profile.operator) return;
   const host = URL.canParse(profile.operator.url)
     ? new URL(profile.operator.url).hostname.replace(/^\[|\]$/g, "")
@@ -178,6 +201,14 @@ function checkTwice(profile: Profile, complain: Complain): void {
   }
 }
 
+function checkPartners({ interconnect }: Profile, complain: Complain): void {
+  const known = new Set<string>();
+  interconnect?.partners.forEach(({ domain }, index) => {
+    if (known.has(domain)) complain(["interconnect", "partners", index], `Two partners have "${domain}"`);
+    known.add(domain);
+  });
+}
+
 function secretsOf(document: ProfileDocument): string[] {
   const secrets: (string | Uint8Array | undefined)[] = document.subscribers.flatMap(({ aka, digest }) => [
     aka?.k,
@@ -187,7 +218,8 @@ function secretsOf(document: ProfileDocument): string[] {
     aka?.topc,
     digest?.password,
   ]);
-  secrets.push(...Object.values(document.peers ?? {}).map((pair) => pair.key), document.pki?.client?.key);
+  secrets.push(...Object.values(document.peers ?? {}).map((pair) => pair.key));
+  secrets.push(document.pki?.client?.key, document.pki?.issuer?.key);
   return [...new Set(secrets.flatMap((secret) => secret === undefined ? [] : secretForms(secret)))];
 }
 

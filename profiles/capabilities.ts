@@ -15,12 +15,22 @@ export const CAPABILITIES = {
   "ipsec.alg": "integrity algorithms of ESP by the names of Annex H",
   "ipsec.ealg": "encryption algorithms of ESP by the names of Annex H",
   "ipsec.udp-enc": "UDP-encapsulated tunnel mode for UEs behind a NAT (TS 33.203 Annex M)",
+  "tls": "SIP Digest with TLS (TS 33.203 Annex O)",
+  "tls.agreement": "TLS by security agreement, after the first REGISTER (TS 33.203 O.2.2)",
+  "tls.first": "TLS before the first REGISTER, without security agreement (TS 33.203 O.2.3)",
+  "tls.mandatory": "SIP Digest without TLS is refused (TS 33.203 O.1.1)",
+  "tls.null": "suites with NULL encryption are allowed (TS 33.203 O.2.1)",
+  "tls.versions": "versions of TLS that it negotiates (TS 33.310 Annex E)",
+  "tls.renegotiation":
+    "a renegotiation that the UE asks for is served, not refused by no_renegotiation (TLS 1.2)",
+  "interconnect.tls": "TLS between the IBCF and other networks (TS 33.203 6.5)",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Capabilities that are lists, and what may stand in them. The last of each Annex H took away. */
+/** Capabilities that are lists, and what may stand in them. The last of ESP's Annex H took away. */
 export const CAPABILITY_VALUES: Readonly<Record<string, readonly [string, ...string[]]>> = {
   "ipsec.alg": ["hmac-sha-1-96", "aes-gmac", "null", "hmac-md5-96"],
   "ipsec.ealg": ["aes-cbc", "aes-gcm", "null", "des-ede3-cbc"],
+  "tls.versions": ["TLSv1.2", "TLSv1.3", "TLSv1.1", "TLSv1.0"],
 };
 
 export type Capability = keyof typeof CAPABILITIES;

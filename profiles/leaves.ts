@@ -98,6 +98,17 @@ export function endpoint(defaultPort: number) {
   });
 }
 
+/** The same, or with the name that the certificate there must be for: `{ at: "192.0.2.1:5061", name: p.example }`. */
+export function entryPoint(defaultPort: number) {
+  const place = endpoint(defaultPort);
+  const named = z.strictObject({
+    at: place,
+    name: pattern(/^(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, `needs a host name, like "pcscf.home1.net"`)
+      .optional(),
+  }).transform(({ at, name }) => ({ ...at, ...(name === undefined ? {} : { name: name.toLowerCase() }) }));
+  return z.union([place, named]);
+}
+
 /** A day: "2026-12-31". */
 export function day() {
   const needs = `needs a day, like "2026-12-31"`;

@@ -6,4 +6,4 @@ export { didYouMean, nearest } from "./nearest.ts";
 export { parseProfile } from "./parse.ts";
 export type { ProfileSources } from "./secrets.ts";
 export { formatEndpoint, maskedProfile, showProfile, withEntry } from "./show.ts";
-export type { KeyPair, Profile, Subscriber, Waiver } from "./types.ts";
+export type { EntryPoint, KeyPair, Partner, Profile, Subscriber, Waiver } from "./types.ts";

@@ -11,6 +11,7 @@ import {
   day,
   duration,
   endpoint,
+  entryPoint as namedEndpoint,
   flag,
   octets,
   oneOrMany,
@@ -21,6 +22,7 @@ import {
 import { parseRange } from "./ranges.ts";
 
 const SIP_URI = /^(sips?:[^\s@]+@[^\s@]+|tel:\+?[0-9A-Fa-f*#().-]+(;\S+)?)$/;
+const DOMAIN = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 const IMPU_NEEDS = `needs a public identity, like "sip:alice@home1.net" or "tel:+15551234567"`;
 
 const RANGE_NEEDS = `needs two numbers, the lower first, like "1..12" (at most 10000 subscribers)`;
@@ -32,7 +34,7 @@ const device = z.strictObject({
 }).meta({ description: "What is under test; goes into every report." });
 
 const home = z.strictObject({
-  domain: pattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'needs a domain name, like "home1.net"'),
+  domain: pattern(DOMAIN, 'needs a domain name, like "home1.net"'),
   mcc: pattern(/^\d{3}$/, "needs three digits, in quotes").optional(),
   mnc: pattern(/^\d{2,3}$/, "needs two or three digits, in quotes").optional(),
 }).meta({
@@ -40,12 +42,16 @@ const home = z.strictObject({
 });
 
 const entryPoint = z.strictObject({
-  udp: endpoint(5060),
-  tcp: endpoint(5060),
-  tls: endpoint(5061),
-  ws: endpoint(80),
-  wss: endpoint(443),
-}).partial().meta({ description: `Where it listens: transport and "address:port".` });
+  udp: namedEndpoint(5060),
+  tcp: namedEndpoint(5060),
+  tls: namedEndpoint(5061),
+  ws: namedEndpoint(80),
+  wss: namedEndpoint(443),
+}).partial().meta({
+  description:
+    `Where it listens: transport and "address:port", or { at: "address:port", name: FQDN } where its ` +
+    "certificate must be for that name.",
+});
 
 const entry = z.strictObject({
   "p-cscf": entryPoint,
@@ -109,7 +115,7 @@ const subscriber = z.strictObject({
     .optional(),
   aka: aka.optional(),
   digest: digest.optional(),
-  security: choice(["none", "ipsec-3gpp"]).optional().meta({
+  security: choice(["none", "ipsec-3gpp", "tls"]).optional().meta({
     description: "What this subscriber's UE protects its signalling with, where a case does not say it.",
   }),
 }).meta({ description: "A provisioned subscriber, or a block of them." });
@@ -139,7 +145,29 @@ const keyPair = z.strictObject({
 const pki = z.strictObject({
   trust: oneOrMany(text("needs a certificate (file:path)")).default([]),
   client: keyPair.optional(),
-}).meta({ description: "Trust anchors for the device's certificates, and our own client certificate." });
+  issuer: keyPair.optional(),
+}).meta({
+  description:
+    "Trust anchors for the device's certificates, our own client certificate, and a CA that the device " +
+    "trusts: with its key the certificates of the roles we play are issued, good ones and bad ones.",
+});
+
+const partner = z.strictObject({
+  domain: pattern(DOMAIN, 'needs a domain name, like "partner.example.net"'),
+  listen: endpoint(5061).meta({ description: "Where the device reaches us by TLS." }),
+  clear: endpoint(5060).optional().meta({
+    description: "Where SIP in the clear would come to; without it the port below that of listen.",
+  }),
+  user: text("needs the user part of a SIP URI").default("peer"),
+}).meta({ description: "A network we play; the device has it in its table of partners (TS 33.203 6.5)." });
+
+const interconnect = z.strictObject({
+  partners: z.array(partner).min(1, { error: "needs at least one network" }),
+}).meta({ description: "Networks we play towards the device's border. As many cases run side by side." });
+
+const dns = z.strictObject({
+  resolver: endpoint(53),
+}).meta({ description: "Where the home network's records are asked for, over UDP (RFC 3263)." });
 
 function capability(name: string) {
   const values = CAPABILITY_VALUES[name];
@@ -178,6 +206,8 @@ export const profileSchema = z.strictObject({
   peers: z.record(z.string(), keyPair).optional()
     .meta({ description: "Keys and certificates of the roles we play, by role." }),
   pki: pki.optional(),
+  interconnect: interconnect.optional(),
+  dns: dns.optional(),
   waivers: z.array(waiver).default([]),
 });
 

@@ -1,7 +1,7 @@
 /** A profile as people may see it: every value in effect, in the form of the file, secrets masked. */
 import { isMap, isScalar, parseDocument, stringify, visit } from "yaml";
 import { collapseAddresses, inScope } from "./address.ts";
-import type { Profile, Subscriber } from "./types.ts";
+import type { EntryPoint, Partner, Profile, Subscriber } from "./types.ts";
 
 const MASK = "*****";
 
@@ -13,7 +13,7 @@ export function maskedProfile(profile: Profile): Record<string, unknown> {
     ...(profile.device ? { device: profile.device } : {}),
     scope: profile.scope,
     home: profile.home,
-    entry: mapValues(profile.entry, (point) => mapValues(point, formatEndpoint)),
+    entry: mapValues(profile.entry, (point) => mapValues(point, formatEntryPoint)),
     access: mapValues(profile.access, collapseAddresses),
     capabilities: profile.capabilities,
     timers: {
@@ -29,9 +29,11 @@ export function maskedProfile(profile: Profile): Record<string, unknown> {
     },
     ...(profile.operator ? { operator: profile.operator } : {}),
     ...(profile.peers ? { peers: mapValues(profile.peers, (pair) => ({ ...pair, key: MASK })) } : {}),
-    ...(pki
-      ? { pki: { trust: pki.trust, ...(pki.client ? { client: { ...pki.client, key: MASK } } : {}) } }
+    ...(pki ? { pki: maskedPki(pki) } : {}),
+    ...(profile.interconnect
+      ? { interconnect: { partners: profile.interconnect.partners.map(shownPartner) } }
       : {}),
+    ...(profile.dns ? { dns: { resolver: formatEndpoint(profile.dns.resolver) } } : {}),
     waivers: profile.waivers,
     subscribers: profile.subscribers.map(maskedSubscriber),
   };
@@ -61,13 +63,29 @@ export function withEntry(
   const outside = new Set(addresses.filter((address) => !inScope(scope, address)));
   if (outside.size > 0) document.set("scope", document.createNode([...scope, ...outside]));
   document.commentBefore = comment.split("\n").map((line) => ` ${line}`).join("\n");
-  document.set("entry", document.createNode(mapValues(entry, (point) => mapValues(point, formatEndpoint))));
+  document.set("entry", document.createNode(mapValues(entry, (point) => mapValues(point, formatEntryPoint))));
   if (operator) document.set("operator", document.createNode(operator));
   return document.toString({ lineWidth: 0 });
 }
 
 export function formatEndpoint(place: { readonly address: string; readonly port: number }): string {
   return place.address.includes(":") ? `[${place.address}]:${place.port}` : `${place.address}:${place.port}`;
+}
+
+function formatEntryPoint({ name, ...place }: EntryPoint): string | { at: string; name: string } {
+  return name === undefined ? formatEndpoint(place) : { at: formatEndpoint(place), name };
+}
+
+function maskedPki({ trust, client, issuer }: NonNullable<Profile["pki"]>): Record<string, unknown> {
+  return {
+    trust,
+    ...(client ? { client: { ...client, key: MASK } } : {}),
+    ...(issuer ? { issuer: { ...issuer, key: MASK } } : {}),
+  };
+}
+
+function shownPartner({ listen, clear, ...partner }: Partner): Record<string, unknown> {
+  return { ...partner, listen: formatEndpoint(listen), clear: formatEndpoint(clear) };
 }
 
 function maskedSubscriber(subscriber: Subscriber): Record<string, unknown> {

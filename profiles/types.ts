@@ -8,12 +8,7 @@ export interface Profile {
   readonly scope: readonly string[];
   readonly home: { readonly domain: string; readonly mcc: string; readonly mnc: string };
   /** Entry points by name ("p-cscf", "i-cscf", "s-cscf", …) and transport. */
-  readonly entry: Readonly<
-    Record<
-      string,
-      Readonly<Partial<Record<TransportName, { readonly address: string; readonly port: number }>>>
-    >
-  >;
+  readonly entry: Readonly<Record<string, Readonly<Partial<Record<TransportName, EntryPoint>>>>>;
   /** Local addresses of this machine per access ("3gpp", "fixed", "nass", "wlan"), taken in turn. */
   readonly access: Readonly<Record<string, readonly string[]>>;
   /** The PICS, flattened: "aka", "digest", "proxy-auth", "outbound"… */
@@ -42,16 +37,45 @@ export interface Profile {
   /** Keys and certificates (PEM) of the roles we play, by role; empty where none is given. */
   readonly peers?: Readonly<Record<string, KeyPair>>;
   /** Trust anchors (PEM) for the device's certificates, and our own client certificate. */
-  readonly pki?: { readonly trust: readonly string[]; readonly client: KeyPair | null };
+  readonly pki?: {
+    readonly trust: readonly string[];
+    readonly client: KeyPair | null;
+    /** A CA that the device trusts, to issue certificates of the roles we play with: its certificate and key. */
+    readonly issuer: KeyPair | null;
+  };
+  /** The networks we play towards the device's border; a case has one of them to itself. */
+  readonly interconnect?: { readonly partners: readonly Partner[] };
+  /** Where the records of the home network are asked for, over UDP (RFC 3263). */
+  readonly dns?: { readonly resolver: { readonly address: string; readonly port: number } };
   readonly waivers: readonly Waiver[];
   /** Every secret value of this profile, for redaction. */
   readonly secrets: readonly string[];
+}
+
+/** Where the device listens. */
+export interface EntryPoint {
+  readonly address: string;
+  readonly port: number;
+  /** The FQDN that its certificate must be for; what SNI asks for. Absent where the profile does not tell it. */
+  readonly name?: string;
 }
 
 /** PEM texts. */
 export interface KeyPair {
   readonly certificate: string;
   readonly key: string;
+}
+
+/** A network that the device interworks with: it has the same in its table of partners (TS 33.203 6.5). */
+export interface Partner {
+  /** What our certificates there are for, and what the device's users call. */
+  readonly domain: string;
+  /** Where the device reaches us by TLS. */
+  readonly listen: { readonly address: string; readonly port: number };
+  /** Where SIP in the clear would come to; nothing should. */
+  readonly clear: { readonly address: string; readonly port: number };
+  /** User part of somebody there. */
+  readonly user: string;
 }
 
 export interface Subscriber {

@@ -17,6 +17,9 @@ export function applicability(
       return `profile "${profile.name}" has ${claimText(name, claim)}, the case needs ${needText(need)}`;
     }
   }
+  if (definition.peer === "peer-network" && !profile.interconnect) {
+    return `profile "${profile.name}" has no interconnect.partners, the case plays one`;
+  }
   if (assign(leases, profile.subscribers)) return null;
   const lacking = leases.find((want) => !profile.subscribers.some((subscriber) => suits(subscriber, want)));
   return lacking === undefined
@@ -37,6 +40,8 @@ function claimOf(profile: Profile, name: string): Profile["capabilities"][string
   const [kind, ...rest] = name.split(".");
   if (kind === "operator") return profile.operator?.actions.includes(rest.join(".")) ?? false;
   if (kind === "access") return (profile.access[rest.join(".")]?.length ?? 0) > 0;
+  if (name === "interconnect") return profile.interconnect !== undefined;
+  if (name === "dns") return profile.dns !== undefined;
   if (kind === "entry") {
     const [entry = "", transport] = rest;
     const transports = Object.keys(profile.entry[entry] ?? {});
@@ -57,7 +62,7 @@ function isMet(claim: ReturnType<typeof claimOf>, need: Need): boolean {
 }
 
 function claimText(name: string, claim: ReturnType<typeof claimOf>): string {
-  const place = /^(operator|access|entry)\./.test(name) ? name : `capabilities.${name}`;
+  const place = /^((operator|access|entry)\.|(interconnect|dns)$)/.test(name) ? name : `capabilities.${name}`;
   if (claim === undefined) return `no ${place}`;
   return `${place}: ${typeof claim === "object" ? `[${claim.join(", ")}]` : claim}`;
 }

@@ -1,6 +1,6 @@
 /** One attempt at a case, from its leased subscribers to a judgement with its evidence written. */
 import type { Clock, Net } from "../net/types.ts";
-import type { Profile, Subscriber } from "../../profiles/mod.ts";
+import type { Partner, Profile, Subscriber } from "../../profiles/mod.ts";
 import type { AddressPool } from "./addresses.ts";
 import { claimsFeature } from "./applicability.ts";
 import type { CaseDefinition } from "./case.ts";
@@ -17,6 +17,8 @@ import { type Ending, judge, type Judgement, worse } from "./verdict.ts";
 export interface AttemptParts {
   readonly definition: CaseDefinition;
   readonly subscribers: readonly Subscriber[];
+  /** The network a case with peer "peer-network" plays. */
+  readonly partner?: Partner;
   readonly profile: Profile;
   readonly catalogue: ReadonlyMap<string, Requirement>;
   readonly net: Net;

@@ -16,7 +16,7 @@ export interface CaseDefinition {
   /**
    * What the profile must claim, by dotted name; otherwise the case is notApplicable. A number is a least value, a
    * text may be one of a list. Besides the capabilities: "operator.<action>", "entry.<name>", "entry.<name>.<transport>"
-   * and "access.<name>", which are true where the profile has such a thing.
+   * and "access.<name>", "interconnect" and "dns", which are true where the profile has such a thing.
    * A case on a requirement of level "study" has a need: it judges only what the profile claims.
    */
   readonly needs?: Readonly<Record<string, boolean | string | number>>;

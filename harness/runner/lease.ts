@@ -4,11 +4,13 @@
  * waits for ever. A case that needs little may pass one that waits for much, if it takes nothing of that.
  */
 import { LocalMisuseError } from "../errors.ts";
-import type { Subscriber } from "../../profiles/mod.ts";
+import type { Partner, Subscriber } from "../../profiles/mod.ts";
 
 export interface Lease {
   /** In the order of the wants. */
   readonly subscribers: readonly Subscriber[];
+  /** The network to be played, where one was asked for. */
+  readonly partner?: Partner;
   /** Idempotent. */
   release(): void;
 }
@@ -16,6 +18,8 @@ export interface Lease {
 export interface LeaseOptions {
   /** Nothing else runs while this is held. */
   readonly exclusive?: boolean;
+  /** Wants a partner network, too. */
+  readonly partner?: boolean;
   /** Gives up waiting; `acquire` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -80,31 +84,38 @@ function match(
 interface Waiter {
   readonly wants: readonly string[];
   readonly exclusive: boolean;
-  readonly grant: (subscribers: readonly Subscriber[]) => void;
+  readonly partner: boolean;
+  readonly grant: (subscribers: readonly Subscriber[], partner: Partner | undefined) => void;
 }
 
 export class LeasePool {
   readonly #all: readonly Subscriber[];
   readonly #jobs: number;
-  readonly #busy = new Set<Subscriber>();
+  readonly #partners: readonly Partner[];
+  readonly #busy = new Set<Subscriber | Partner>();
   readonly #waiting: Waiter[] = [];
   #running = 0;
   #alone = false;
 
   /** `jobs`: how many leases may be held at a time. Subscribers with few traits are handed out first. */
-  constructor(subscribers: readonly Subscriber[], jobs = Infinity) {
+  constructor(subscribers: readonly Subscriber[], jobs = Infinity, partners: readonly Partner[] = []) {
     this.#all = subscribers.toSorted((a, b) => richness(a) - richness(b));
     this.#jobs = Math.max(1, jobs);
+    this.#partners = partners;
   }
 
   /**
-   * @throws LocalMisuseError when the profile's subscribers could never satisfy the wants
+   * @throws LocalMisuseError when the profile's subscribers and partners could never satisfy the wants
    */
-  acquire(wants: readonly string[], { exclusive = false, signal }: LeaseOptions = {}): Promise<Lease> {
+  acquire(wants: readonly string[], options: LeaseOptions = {}): Promise<Lease> {
+    const { exclusive = false, partner = false, signal } = options;
     if (!assign(wants, this.#all)) {
       return Promise.reject(
         new LocalMisuseError(`No subscribers in the profile for "${wants.join('", "')}"`),
       );
+    }
+    if (partner && this.#partners.length === 0) {
+      return Promise.reject(new LocalMisuseError("No partner network in the profile"));
     }
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<Lease>();
@@ -118,9 +129,10 @@ export class LeasePool {
     const waiter: Waiter = {
       wants,
       exclusive,
-      grant: (subscribers) => {
+      partner,
+      grant: (subscribers, network) => {
         signal?.removeEventListener("abort", giveUp);
-        resolve(this.#lease(subscribers, exclusive));
+        resolve(this.#lease(subscribers, network, exclusive));
       },
     };
     signal?.addEventListener("abort", giveUp, { once: true });
@@ -129,16 +141,18 @@ export class LeasePool {
     return promise;
   }
 
-  #lease(subscribers: readonly Subscriber[], exclusive: boolean): Lease {
+  #lease(subscribers: readonly Subscriber[], partner: Partner | undefined, exclusive: boolean): Lease {
     let held = true;
     return {
       subscribers,
+      ...(partner ? { partner } : {}),
       release: () => {
         if (!held) return;
         held = false;
         this.#running--;
         if (exclusive) this.#alone = false;
         for (const subscriber of subscribers) this.#busy.delete(subscriber);
+        if (partner) this.#busy.delete(partner);
         this.#serve();
       },
     };
@@ -152,6 +166,9 @@ export class LeasePool {
       // Nobody behind an exclusive waiter starts, so what runs comes to its end and it gets its turn.
       if (waiter.exclusive && this.#running > 0) return;
       const free = this.#all.filter((subscriber) => !this.#busy.has(subscriber) && !kept.has(subscriber));
+      const partner = waiter.partner ? this.#partners.find((one) => !this.#busy.has(one)) : undefined;
+      // Who waits for a network keeps no subscriber from others meanwhile.
+      if (waiter.partner && !partner) continue;
       const chosen = assign(waiter.wants, free);
       if (!chosen) {
         for (const subscriber of this.#keepFor(waiter, kept)) kept.add(subscriber);
@@ -161,7 +178,8 @@ export class LeasePool {
       this.#running++;
       this.#alone = waiter.exclusive;
       for (const subscriber of chosen) this.#busy.add(subscriber);
-      waiter.grant(chosen);
+      if (partner) this.#busy.add(partner);
+      waiter.grant(chosen, partner);
     }
   }
 

@@ -140,3 +140,21 @@ function permutations<T>(items: readonly T[], length: number): T[][] {
     permutations(items.filter((other) => other !== item), length - 1).map((rest) => [item, ...rest])
   );
 }
+
+Deno.test("LeasePool gives a partner network to one case at a time, the oldest first", async () => {
+  const place = { address: "127.0.3.1", port: 5061 };
+  const partner = (domain: string) => ({ domain, listen: place, clear: place, user: "peer" });
+  const pool = new LeasePool([alice, bob, carol], Infinity, [partner("p1.example.net")]);
+  const first = await pool.acquire(["digest"], { partner: true });
+  assert.equal(first.partner?.domain, "p1.example.net");
+  const second = pool.acquire(["aka"], { partner: true });
+  const third = pool.acquire(["aka"], { partner: true });
+  const without = pool.acquire(["aka"]);
+  assert.deepEqual(await granted({ second, third, without }), { without: "alice" });
+  first.release();
+  assert.deepEqual(await granted({ second, third }), { second: "bob" });
+  (await without).release();
+  (await second).release();
+  assert.deepEqual(await granted({ third }), { third: "alice" });
+  await assert.rejects(new LeasePool([alice]).acquire(["aka"], { partner: true }), /No partner network/);
+});

@@ -78,7 +78,7 @@ class Run {
     this.#options = options;
     this.#net = scoped(net, profile.scope);
     this.#addresses = new AddressPool(profile.access);
-    this.#pool = new LeasePool(profile.subscribers, options.jobs);
+    this.#pool = new LeasePool(profile.subscribers, options.jobs, profile.interconnect?.partners);
     this.#startedAt = net.clock.now();
     this.#planned = plan.filter(({ applicable }) => applicable);
   }
@@ -141,6 +141,7 @@ class Run {
       try {
         lease = await this.#pool.acquire(leases, {
           exclusive: definition.exclusive ?? false,
+          partner: definition.peer === "peer-network",
           signal: this.#stop.signal,
         });
       } catch (error) {
@@ -164,13 +165,15 @@ class Run {
     this.#finish(resultOf(info, tried, seed));
   }
 
-  async #attempt({ info, definition }: PlannedCase, { subscribers }: Lease, attempt: number): Promise<Tried> {
+  async #attempt({ info, definition }: PlannedCase, lease: Lease, attempt: number): Promise<Tried> {
+    const { subscribers, partner } = lease;
     const { profile, catalogue, peers, evidence, operator, seed, redact = (text) => text } = this.#options;
     const common = { profile, net: this.#net, clock: this.#net.clock, peers, addresses: this.#addresses };
     const made = await attemptCase({
       ...common,
       definition,
       subscribers,
+      ...(partner ? { partner } : {}),
       catalogue,
       evidence: this.#life.listen(info.id, evidence(info, attempt)),
       operator,

@@ -28,13 +28,18 @@ export const ROOMS: readonly Room[] = [
     typesOnly: ["harness/net/types.ts"],
   },
   {
+    path: "harness/diameter/",
+    mayImport: ["harness/wire/", "harness/errors.ts"],
+    typesOnly: ["harness/net/"],
+  },
+  {
     path: "harness/net/",
     mayImport: ["harness/wire/", "harness/crypto/", "harness/errors.ts"],
     platform: true,
   },
   {
     path: "harness/peer/",
-    mayImport: [...PURE, "harness/sip/", "harness/errors.ts"],
+    mayImport: [...PURE, "harness/sip/", "harness/diameter/", "harness/errors.ts"],
     typesOnly: ["harness/net/", "profiles/"],
   },
   {
@@ -49,7 +54,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: "refcore/",
-    mayImport: [...PURE, "harness/sip/", "harness/net/", "harness/errors.ts"],
+    mayImport: [...PURE, "harness/sip/", "harness/diameter/", "harness/net/", "harness/errors.ts"],
     typesOnly: ["profiles/"],
   },
   { path: "reports/", mayImport: [], typesOnly: ["harness/runner/events.ts"] },

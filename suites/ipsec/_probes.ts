@@ -1,7 +1,7 @@
 /** What the network makes of one packet or message that is wrong, and what it has sent so far. */
 import type { SipRequest } from "sip-codec";
 import { EnvironmentError } from "../../harness/errors.ts";
-import type { AlgorithmPair, EspTamper, IpsecOptions, Way } from "../../harness/peer/ue/ipsec/types.ts";
+import type { AlgorithmPair, EspTamper, IpsecOptions, IpsecWay } from "../../harness/peer/ue/ipsec/types.ts";
 import type { Exchange, RequestOptions, Tamper, Ue, UeOptions } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
@@ -104,7 +104,12 @@ export async function isTurnedAway(
 }
 
 /** Another request of the dialog that this one is of, as `ue` says it: a later CSeq, and the Via of its way. */
-export function inDialogOf(request: SipRequest, ue: Ue, method: string, way: Way = "current"): SipRequest {
+export function inDialogOf(
+  request: SipRequest,
+  ue: Ue,
+  method: string,
+  way: IpsecWay = "current",
+): SipRequest {
   const other = request.clone();
   other.method = method;
   other.set("CSeq", `${(request.cseq?.seq ?? 1) + 100} ${method}`);

@@ -1,7 +1,8 @@
 /** Sets of four SAs: how a UE comes by them, on which a message travelled, and whether anybody listens on one. */
 import type { SipRequest, SipResponse } from "sip-codec";
 import { PeerViolation } from "../../harness/errors.ts";
-import type { IpsecSending, SaSet } from "../../harness/peer/ue/ipsec/types.ts";
+import type { SaSet } from "../../harness/peer/ue/ipsec/types.ts";
+import type { SendingOptions } from "../../harness/peer/ue/sending.ts";
 import type {
   ReceivedChallenge,
   Registered,
@@ -37,7 +38,7 @@ export function impuOf(ue: Ue): string {
 }
 
 /** Under this set, whatever the rules say. */
-export function on(set: SaSet): IpsecSending {
+export function on(set: SaSet): SendingOptions {
   return { way: { set: set.name } };
 }
 

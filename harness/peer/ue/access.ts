@@ -20,8 +20,11 @@ export function accessOf(profile: Profile, subscriber: Subscriber, options: UeOp
   // TS 33.203 N.1: SIP Digest is not for accesses that 3GPP defines; AKA is made for them. Where the device speaks
   // IPsec it may want it there (6.2), so a UE without it goes elsewhere if it can.
   const { ipsec, "ipsec.udp-enc": throughNat } = profile.capabilities;
-  const wants3gpp = securityOf(subscriber, options) !== "none" ||
-    (subscriber.aka !== undefined && ipsec !== true && throughNat !== true);
+  const security = securityOf(subscriber, options);
+  // O.1.1: nor is TLS.
+  const tls = security === "tls" || typeof security === "object" && security.mechanism === "tls";
+  const wants3gpp = !tls &&
+    (security !== "none" || subscriber.aka !== undefined && ipsec !== true && throughNat !== true);
   const fitting = wants3gpp ? ["3gpp"] : ["fixed", "wlan", "nass"];
   const inOrder = [...names].sort((a, b) => Number(fitting.includes(b)) - Number(fitting.includes(a)));
   if (address === undefined) return inOrder[0];

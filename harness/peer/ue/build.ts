@@ -106,15 +106,19 @@ export function registrarUri(homeDomain: string): string {
   return `sip:${homeDomain}`;
 }
 
-/** Contact field value. */
+/** Contact field value: of a REGISTER, or of what makes a dialog, whose requests come by the same flow (RFC 5626 4.3). */
 export function contact(
   sender: Sender,
   user: string,
   outbound: { readonly instance: string; readonly regId: number } | undefined,
+  use: "register" | "dialog" = "register",
 ): string {
-  const flow = outbound ? `;+sip.instance="<${outbound.instance}>";reg-id=${outbound.regId}` : "";
   const { transport, contactAt } = sender.protection;
-  return `<sip:${user}@${hostPort(contactAt)}${transportParameter(transport)}>${flow};${ICSI_TAG}`;
+  const uri = `sip:${user}@${hostPort(contactAt)}${transportParameter(transport)}`;
+  if (!outbound) return `<${uri}>;${ICSI_TAG}`;
+  const instance = `+sip.instance="<${outbound.instance}>"`;
+  if (use === "dialog") return `<${uri};ob>;${instance};${ICSI_TAG}`;
+  return `<${uri}>;${instance};reg-id=${outbound.regId};${ICSI_TAG}`;
 }
 
 /** Route field value that names the entry point. */

@@ -131,6 +131,11 @@ export class LiveExchange implements Exchange {
     this.fail(new NoAnswer(this.#awaited(), this.#elapsed()));
   }
 
+  /** @param instead what came in place of an answer: "the end of the connection" */
+  gone(instead: string): void {
+    this.fail(new NoAnswer(this.#awaited(), this.#elapsed(), { instead }));
+  }
+
   close(): void {
     this.fail(new NoAnswer(this.#awaited(), this.#elapsed(), { closed: true }));
   }

@@ -7,9 +7,8 @@ import * as build from "./build.ts";
 import { isFinal, isSuccess, type LiveExchange } from "./exchange.ts";
 import type { Arrived } from "./incoming.ts";
 import { Leg, type LegParts } from "./leg.ts";
-import type { IpsecSending } from "./ipsec/types.ts";
 import { lenient } from "./lenient.ts";
-import { waysOf } from "./protection.ts";
+import { type SendingOptions, waysOf } from "./sending.ts";
 import type { Call, RequestOptions, Tamper } from "./types.ts";
 
 export class OutgoingCall extends Leg implements Call {
@@ -31,7 +30,7 @@ export class OutgoingCall extends Leg implements Call {
     exchange.onResponse = (response) => this.#responded(response);
   }
 
-  answered(options: { readonly tamper?: Tamper } & IpsecSending = {}): Promise<SipResponse> {
+  answered(options: { readonly tamper?: Tamper } & SendingOptions = {}): Promise<SipResponse> {
     return quiet(
       this.exchange.final().then((response) => {
         if (isSuccess(response)) this.#acknowledge(response, options);
@@ -87,7 +86,7 @@ export class OutgoingCall extends Leg implements Call {
     this.#sentPracks.set(prackKey(response), this.sendIn(dialog, prackFor(dialog, response), {}));
   }
 
-  #acknowledge(response: SipResponse, options: { readonly tamper?: Tamper } & IpsecSending): void {
+  #acknowledge(response: SipResponse, options: { readonly tamper?: Tamper } & SendingOptions): void {
     const dialog = this.dialogOf(response);
     if (!dialog || this.#acks.has(dialog.remoteTag)) return;
     const { sender, station } = this.parts.requests;

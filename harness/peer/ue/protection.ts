@@ -5,7 +5,8 @@
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { Endpoint, Flow, MessageSocket, TransportName } from "../../net/types.ts";
 import type { UeTlsView } from "./tls/types.ts";
-import type { IpsecSending, IpsecView } from "./ipsec/types.ts";
+import type { IpsecView } from "./ipsec/types.ts";
+import { type SendingOptions, unknownWay } from "./sending.ts";
 import type { AnswerOptions, ReceivedChallenge, Registered, RegisterOptions } from "./types.ts";
 
 /**
@@ -15,16 +16,21 @@ import type { AnswerOptions, ReceivedChallenge, Registered, RegisterOptions } fr
 export type Step = "register" | "answer" | "failure" | "request";
 
 /** One request about to be sent. */
-export interface Sending extends IpsecSending {
+export interface Sending extends SendingOptions {
   readonly step: Step;
   /** What SM7 answers. */
   readonly challenge?: ReceivedChallenge;
   readonly choose?: AnswerOptions["choose"];
+  /** Of a request that is sent again with credentials: it goes as this one went, a connection of its own included. */
+  readonly repeats?: SipRequest;
 }
 
-/** The part of any options that says the way. */
-export function waysOf({ way, esp, over }: IpsecSending): IpsecSending {
-  return { ...(way ? { way } : {}), ...(esp ? { esp } : {}), ...(over ? { over } : {}) };
+/** A connection is gone. */
+export interface Loss {
+  /** Whether this request went on it. */
+  carried(request: SipRequest): boolean;
+  /** As a noun, for who waits for an answer. */
+  readonly says: string;
 }
 
 export interface Protection {
@@ -50,26 +56,33 @@ export interface Protection {
    */
   dress(request: SipRequest, sending: Sending): void;
   /**
-   * The way of a request, asked for when it is sent.
+   * The way of a request, asked for when it is sent; undefined `request`: of octets.
    * @throws LocalMisuseError where there is no such way, PeerViolation where the network left none
    */
-  flow(sending: Sending): Flow;
+  flow(sending: Sending, request?: SipRequest): Flow;
   /** Where responses to a request go, where not as RFC 3261 18.2.2 has it. */
   replyTo?(request: SipRequest, from: Flow): Flow;
   /** Responses to this request that are yet to come take another way. */
-  redirect?(request: SipRequest, sending: Pick<IpsecSending, "way" | "esp">): void;
+  redirect?(request: SipRequest, sending: Pick<SendingOptions, "way" | "esp">): void;
   /** A response came on this flow: later messages go the same way where the transport has connections. */
   answeredOn(flow: Flow): void;
   /** Told of each message that came and was let in. */
   received?(message: SipRequest | SipResponse, flow: Flow): void;
   /** To be told of each response that came and was not let in. */
   onDiscard?: (response: SipResponse) => void;
+  /** To be told when what requests were sent on is gone. */
+  onLost?: (loss: Loss) => void;
+  /** False where the connection that carries the registration is gone (TS 33.203 O.4.1). */
+  readonly alive?: boolean;
   /** SM6 has come; security associations begin here. */
   challenged(challenge: ReceivedChallenge): Promise<void>;
   /** Why SM6 is to be left unanswered; undefined where it is not (TS 33.203 7.3.2.2). */
   abandons?(challenge: ReceivedChallenge, options: AnswerOptions | undefined): string | undefined;
-  /** The final answer to SM7, or to SM1 where no challenge came. */
-  concluded(registered: Registered): Promise<void>;
+  /**
+   * The final answer to SM7, or to SM1 where no challenge came.
+   * @param left whether any IMPU is registered after it
+   */
+  concluded(registered: Registered, left: boolean): Promise<void>;
   /** After the sockets were closed. */
   close?(): Promise<void>;
 }
@@ -101,10 +114,15 @@ export class Cleartext implements Protection {
 
   dress(_request: SipRequest, _sending: Sending): void {}
 
-  flow(_sending: Sending): Flow {
+  flow({ way }: Sending): Flow {
+    this.#know(way);
     const { transport, local, remote } = this;
     const connection = this.#connection;
     return connection === undefined ? { transport, local, remote } : { transport, local, remote, connection };
+  }
+
+  redirect(_request: SipRequest, { way }: Pick<SendingOptions, "way">): void {
+    this.#know(way);
   }
 
   answeredOn(flow: Flow): void {
@@ -118,5 +136,9 @@ export class Cleartext implements Protection {
 
   concluded(_registered: Registered): Promise<void> {
     return Promise.resolve();
+  }
+
+  #know(way: SendingOptions["way"]): void {
+    if (way !== undefined && way !== "clear") throw unknownWay(way, "no security", '"clear"');
   }
 }

@@ -12,7 +12,8 @@ import { isSuccess } from "./exchange.ts";
 import { applyHeaders } from "./incoming.ts";
 import { lenient } from "./lenient.ts";
 import { NonceCounts } from "./nonce_counts.ts";
-import { type Sending, waysOf } from "./protection.ts";
+import type { Sending } from "./protection.ts";
+import { waysOf } from "./sending.ts";
 import type { Station } from "./station.ts";
 import type { AnswerOptions, Identity, ReceivedChallenge, Registered, RegisterOptions } from "./types.ts";
 
@@ -69,6 +70,11 @@ export class Registrations {
   /** Field value. */
   get contact(): string {
     return build.contact(this.#parts.sender, this.#contactUser, this.#parts.outbound);
+  }
+
+  /** Field value in what makes a dialog. */
+  get dialogContact(): string {
+    return build.contact(this.#parts.sender, this.#contactUser, this.#parts.outbound, "dialog");
   }
 
   /** Of the last registration that succeeded, as field values. */
@@ -135,7 +141,10 @@ export class Registrations {
   }
 
   /** SM1 as it would be sent. */
-  draft(options: RegisterOptions = {}): SipRequest {
+  draft(
+    options: RegisterOptions = {},
+    sending: Sending = { ...waysOf(options), step: "register" },
+  ): SipRequest {
     const { random } = this.#parts.sender;
     if (options.fresh) {
       this.#callId = random.token(24);
@@ -155,14 +164,14 @@ export class Registrations {
       authorization: options.withoutAuthorization ? undefined : this.#authorization(options),
     });
     this.#contactOfFirst = options.contact === undefined ? request.get("Contact") : undefined;
-    this.#parts.station.protection.dress(request, { ...waysOf(options), step: "register" });
+    this.#parts.station.protection.dress(request, sending);
     return request;
   }
 
   async #first(options: RegisterOptions): Promise<Registered> {
     const sending: Sending = { ...waysOf(options), step: "register" };
     await this.#parts.station.protection.prepare(sending, options.offer);
-    const request = this.draft(options);
+    const request = this.draft(options, sending);
     const unasked = (options.authorization ?? "empty") === "empty" ? undefined : this.#last?.answer;
     return await this.#conclude(request, sending, options, unasked);
   }
@@ -191,7 +200,9 @@ export class Registrations {
       rspauthOk: isSuccess(response) ? rspauthHolds(response, answer) : undefined,
     };
     this.#note(registered);
-    await (next ? station.protection.challenged(next) : station.protection.concluded(registered));
+    await (next
+      ? station.protection.challenged(next)
+      : station.protection.concluded(registered, this.registered));
     return registered;
   }
 

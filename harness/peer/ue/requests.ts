@@ -7,10 +7,10 @@ import { canAnswer, type Means, takeApart } from "./challenge.ts";
 import { isSuccess, type LiveExchange } from "./exchange.ts";
 import { applyHeaders, setSdp } from "./incoming.ts";
 import { lenient } from "./lenient.ts";
-import type { IpsecSending } from "./ipsec/types.ts";
 import { NonceCounts } from "./nonce_counts.ts";
-import { type Sending, waysOf } from "./protection.ts";
+import type { Sending } from "./protection.ts";
 import type { Registrations } from "./registration.ts";
+import { type SendingOptions, waysOf } from "./sending.ts";
 import type { Station } from "./station.ts";
 import type { AnswerOptions, Identity, ReceivedChallenge, RequestOptions } from "./types.ts";
 
@@ -45,7 +45,7 @@ export class Requests {
   }
 
   get contact(): string {
-    return this.#parts.registration.contact;
+    return this.#parts.registration.dialogContact;
   }
 
   /** The request as it would be sent, without what `tamper` does. */
@@ -94,8 +94,9 @@ export class Requests {
 
   /** The challenged request once more. */
   again(challenge: ReceivedChallenge, options: AnswerOptions = {}): LiveExchange {
-    const request = this.#repetition(challenge, options);
-    const exchange = this.#parts.station.exchange(request, sendingOf(options), options.tamper);
+    const sending = sendingOf(options);
+    const request = this.#repetition(challenge, options, sending);
+    const exchange = this.#parts.station.exchange(request, sending, options.tamper);
     this.#acknowledgeUncalled(exchange);
     return exchange;
   }
@@ -129,8 +130,10 @@ export class Requests {
       answered = true;
       try {
         // The way of the first one, unless the case says how to answer.
-        const request = this.#repetition(challenge, { ...waysOf(options), ...told }, renumber);
-        const sending = sendingOf({ ...waysOf(options), ...told });
+        const how = { ...waysOf(options), ...told };
+        const repeats = told?.way === undefined ? { repeats: exchange.request } : {};
+        const sending: Sending = { ...sendingOf(how), ...repeats };
+        const request = this.#repetition(challenge, how, sending, renumber);
         this.#parts.station.exchange(request, sending, told?.tamper, exchange);
       } catch (error) {
         exchange.fail(error instanceof Error ? error : new Error(String(error)));
@@ -149,7 +152,12 @@ export class Requests {
   }
 
   /** RFC 3261 8.1.3.5, 22.2: same Call-ID, From and To, a new branch, the next CSeq. */
-  #repetition(challenge: ReceivedChallenge, options: AnswerOptions, renumber?: () => number): SipRequest {
+  #repetition(
+    challenge: ReceivedChallenge,
+    options: AnswerOptions,
+    sending: Sending,
+    renumber?: () => number,
+  ): SipRequest {
     const request = challenge.request.clone();
     const { method, requestUri: uri, body } = request;
     const credentials = this.credentials(challenge, { method, uri, body }, options);
@@ -157,7 +165,7 @@ export class Requests {
     request.set("Via", build.via(this.sender, "request"));
     request.set("CSeq", `${cseq} ${method}`);
     request.set(authorizationField(challenge), formatCredentials(credentials));
-    this.#parts.station.protection.dress(request, sendingOf(options));
+    this.#parts.station.protection.dress(request, sending);
     return applyHeaders(request, options.headers);
   }
 
@@ -171,7 +179,7 @@ export class Requests {
 }
 
 /** What `way`, `esp` and `over` say of a request that is no REGISTER. */
-function sendingOf(options: IpsecSending): Sending {
+function sendingOf(options: SendingOptions): Sending {
   return { ...waysOf(options), step: "request" };
 }
 

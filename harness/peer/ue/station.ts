@@ -11,9 +11,9 @@ import type { Profile } from "../../../profiles/types.ts";
 import { type ExchangeOptions, isFinal, isSuccess, LiveExchange } from "./exchange.ts";
 import { type Answering, Arrived } from "./incoming.ts";
 import { Inbox } from "./inbox.ts";
-import type { IpsecSending } from "./ipsec/types.ts";
 import { lenient } from "./lenient.ts";
-import type { Protection, Sending } from "./protection.ts";
+import type { Loss, Protection, Sending } from "./protection.ts";
+import type { SendingOptions } from "./sending.ts";
 import type { Random, Tamper } from "./types.ts";
 
 export interface StationOptions {
@@ -69,6 +69,7 @@ export class Station {
       ...(protection.replyTo ? { replyTo: (request, from) => protection.replyTo!(request, from) } : {}),
     });
     protection.onDiscard = (response) => this.#discard(response);
+    protection.onLost = (loss) => this.#lost(loss);
     this.#driver = options.drive(this.#layer, {
       sockets: protection.sockets,
       clock,
@@ -94,7 +95,7 @@ export class Station {
   }
 
   /** Sends an ACK, which has no answer. What is returned sends it once more. */
-  acknowledge(request: SipRequest, tamper?: Tamper, how: IpsecSending = {}): () => void {
+  acknowledge(request: SipRequest, tamper?: Tamper, how: SendingOptions = {}): () => void {
     const sending: Sending = { ...how, step: "request" };
     this.protection.dress(request, sending);
     const bytes = tamper?.(request) ?? undefined;
@@ -164,13 +165,19 @@ export class Station {
       return this.#transmit(request, sending, bytes);
     } catch (error) {
       if (!untouched || !(error instanceof LocalMisuseError || error instanceof SyntaxError)) throw error;
-      return this.#transmit(untouched, sending, bytes ?? request.toBytes());
+      return this.#transmit(untouched, sending, bytes ?? request.toBytes(), request);
     }
   }
 
-  #transmit(request: SipRequest, sending: Sending, bytes: Uint8Array | undefined): string {
+  /** @param known the request as those who wait for its answer know it */
+  #transmit(
+    request: SipRequest,
+    sending: Sending,
+    bytes: Uint8Array | undefined,
+    known: SipRequest = request,
+  ): string {
     if (this.#closed) throw new LocalMisuseError(`"${request.method}" cannot be sent: the UE is closed`);
-    const flow = this.protection.flow(sending);
+    const flow = this.protection.flow(sending, known);
     return this.#layer.request(request, flow, this.#now(), { via: "keep", ...(bytes ? { bytes } : {}) });
   }
 
@@ -252,6 +259,15 @@ export class Station {
       if (lenient(() => [request.via?.branch, request.cseq?.method].join()) === answers) {
         exchange.discard(response);
       }
+    }
+  }
+
+  /** RFC 3261 17.1.4: nothing comes any more on a connection that is gone. */
+  #lost({ carried, says }: Loss): void {
+    for (const [key, exchange] of this.#exchanges) {
+      if (exchange.over || !carried(exchange.request)) continue;
+      this.#layer.abandon(key);
+      exchange.gone(says);
     }
   }
 

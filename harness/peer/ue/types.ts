@@ -8,14 +8,8 @@ import type { Challenge, Credentials, Sdp, SipRequest, SipResponse } from "sip-c
 import type { Usim } from "../../crypto/mod.ts";
 import type { Clock, Drive, Endpoint, Flow, Net, Tap, TransportName } from "../../net/types.ts";
 import type { Profile, Subscriber } from "../../../profiles/types.ts";
-import type {
-  AlgorithmPair,
-  IpsecMode,
-  IpsecOffer,
-  IpsecOptions,
-  IpsecSending,
-  IpsecView,
-} from "./ipsec/types.ts";
+import type { AlgorithmPair, IpsecMode, IpsecOffer, IpsecOptions, IpsecView } from "./ipsec/types.ts";
+import type { SendingOptions } from "./sending.ts";
 import type { UeTlsOptions, UeTlsView } from "./tls/types.ts";
 
 export type Tamper<M = SipRequest> = (message: M) => void | Uint8Array;
@@ -34,6 +28,8 @@ export interface UeSetup {
   readonly remember?: UeMemory;
   /** Default: those of the profile. */
   readonly timers?: Profile["timers"];
+  /** Told each line of the key log of TLS (NSS format), for the evidence. */
+  readonly keyLog?: (line: string) => void;
 }
 
 /** Octets and tokens of the run's seed: branches, tags, Call-IDs, cnonces. */
@@ -72,8 +68,9 @@ export interface UeOptions {
   /** Other secrets than the subscription's: a forged card, a guessed password. */
   readonly secrets?: { readonly k?: Uint8Array; readonly password?: string };
   /**
-   * RFC 5626: adds Supported: outbound, +sip.instance and reg-id (1) to REGISTERs. `instance` is a URN; a second
-   * flow of the same terminal has the same one and another reg-id.
+   * RFC 5626: adds Supported: outbound, +sip.instance and reg-id (1) to REGISTERs, and "ob" to the Contact of other
+   * requests. `instance` is a URN; a second flow of the same terminal has the same one and another reg-id. Default:
+   * with TLS, which needs it (TS 33.203 O.2.1, note 1).
    */
   readonly outbound?: boolean | { readonly regId: number; readonly instance?: string };
   /**
@@ -93,7 +90,7 @@ export interface Identity {
   readonly homeDomain: string;
 }
 
-export interface RegisterOptions extends IpsecSending {
+export interface RegisterOptions extends SendingOptions {
   readonly impu?: string;
   /** Seconds, default 600000 (TS 24.229 5.1.1.2.1); null leaves Expires out. */
   readonly expires?: number | null;
@@ -109,13 +106,13 @@ export interface RegisterOptions extends IpsecSending {
   readonly authorization?: "empty" | "last" | "next";
   /** Begins a new Call-ID instead of continuing the registration's. */
   readonly fresh?: boolean;
-  /** What Security-Client says, and the UE then does, in place of what it would choose. Without IPsec it means nothing. */
+  /** What Security-Client says, and the UE then does, in place of what it would choose. Only for IPsec. */
   readonly offer?: IpsecOffer;
   readonly headers?: HeaderValues;
   readonly tamper?: Tamper;
 }
 
-export interface AnswerOptions extends IpsecSending {
+export interface AnswerOptions extends SendingOptions {
   /**
    * AKA: octets to use for RES in place of the right ones; "wrong" flips a bit of the right ones, and takes another
    * password where the challenge is plain Digest.
@@ -219,7 +216,7 @@ export interface Exchange {
   until(status: number): Promise<SipResponse>;
   /** All responses so far, also a 407 that the UE has answered by itself. */
   readonly responses: readonly SipResponse[];
-  /** Responses that came by a wrong way and were discarded (TS 33.203 7.4.1a); none without IPsec. */
+  /** Responses that came by a wrong way and were discarded (TS 33.203 7.4.1a, O.2.2); none without security. */
   readonly discarded: readonly SipResponse[];
   /** True when no response at all came within the window (default: timers.silence), not even one to be discarded. */
   unanswered(within?: number): Promise<boolean>;
@@ -233,7 +230,7 @@ export interface IncomingRequest {
   respond(status: number, options?: RespondOptions): Promise<void>;
 }
 
-export interface RespondOptions extends Pick<IpsecSending, "way" | "esp"> {
+export interface RespondOptions extends Pick<SendingOptions, "way" | "esp"> {
   readonly reason?: string;
   readonly headers?: HeaderValues;
   readonly sdp?: Sdp | string;
@@ -247,7 +244,7 @@ export interface Call {
   /** Originating side: the INVITE's exchange; the ACK is sent by `answered()`. */
   readonly exchange: Exchange | undefined;
   /** Originating side: waits for the final answer; on 2xx sends ACK, again for each repetition of the 2xx. */
-  answered(options?: { readonly tamper?: Tamper } & IpsecSending): Promise<SipResponse>;
+  answered(options?: { readonly tamper?: Tamper } & SendingOptions): Promise<SipResponse>;
   /** In-dialog request, in the early dialog where there is no other; a re-INVITE's 2xx is acknowledged by the UE. */
   request(method: string, options?: RequestOptions & { readonly sdp?: Sdp | string }): Promise<Exchange>;
   /** PRACK for a reliable provisional response (RFC 3262). The one the UE has sent by itself, unless `options` are given. */
@@ -293,7 +290,7 @@ export interface AcceptOptions {
   readonly automatic?: readonly string[];
 }
 
-export interface RequestOptions extends IpsecSending {
+export interface RequestOptions extends SendingOptions {
   /** URI of From; default: the registered IMPU. */
   readonly from?: string;
   /** URI of P-Preferred-Identity; default: the registered IMPU; null leaves the field out. */
@@ -314,11 +311,14 @@ export interface Ue {
   readonly subscriber: Subscriber;
   readonly local: Endpoint;
   readonly transport: TransportName;
-  /** A registration was granted (and the network proved itself, where it tried), and has not run out. */
+  /**
+   * A registration was granted (and the network proved itself, where it tried), and has not run out; nor is the TLS
+   * connection lost that carries it.
+   */
   readonly registered: boolean;
   /** URN of +sip.instance. */
   readonly instance: string;
-  /** The Contact field value of this UE. */
+  /** The Contact field value of this UE, in a REGISTER. */
   readonly contact: string;
 
   /**
@@ -372,9 +372,9 @@ export interface Ue {
   silent(method?: string, within?: number): Promise<boolean>;
 
   /** Sends a request as it stands (its Via and CSeq are the case's business) and tracks its answers. */
-  send(request: SipRequest, how?: IpsecSending): Promise<Exchange>;
+  send(request: SipRequest, how?: SendingOptions): Promise<Exchange>;
   /** Sends octets; answers arrive through `stray()`. */
-  sendRaw(bytes: Uint8Array, how?: IpsecSending): Promise<void>;
+  sendRaw(bytes: Uint8Array, how?: SendingOptions): Promise<void>;
   /** The next message that belongs to no transaction of ours; undefined if none came (default: timers.silence). */
   stray(within?: number): Promise<SipRequest | SipResponse | undefined>;
   /** Octets from the network that are no SIP message, or one that cannot be read where it has to be. */
@@ -384,7 +384,7 @@ export interface Ue {
   /** The UE's TLS connections, and what can be done wrong with them; undefined without TLS. */
   readonly tls: UeTlsView | undefined;
   /** Streams: sends CRLF CRLF and says whether CRLF came back in time (RFC 5626 4.4.1; default: timers.answer). */
-  keepAlive(within?: number): Promise<boolean>;
+  keepAlive(within?: number, how?: SendingOptions): Promise<boolean>;
   /** Drafts of what the UE would send, for cases that build on them. */
   readonly draft: {
     register(options?: RegisterOptions): SipRequest;

@@ -11,10 +11,10 @@ import { methodIs } from "./inbox.ts";
 import { openIpsecProtection, PLAIN_IPSEC } from "./ipsec/open.ts";
 import type { Arrived } from "./incoming.ts";
 import { type Isim, isimOf } from "./isim.ts";
-import type { IpsecSending } from "./ipsec/types.ts";
-import { Cleartext, type Protection, waysOf } from "./protection.ts";
+import { Cleartext, type Protection } from "./protection.ts";
 import { Registrations } from "./registration.ts";
 import { Requests } from "./requests.ts";
+import { type SendingOptions, waysOf } from "./sending.ts";
 import { Station } from "./station.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { openTlsProtection } from "./tls/mod.ts";
@@ -46,11 +46,11 @@ export function newMemory(): t.UeMemory {
 /** The place where the mechanism is chosen: what a UE negotiates with sec-agree is opened here. */
 async function openProtection(setup: t.UeSetup, local: Endpoint): Promise<Protection> {
   const { net, clock, tap, profile, options = {} } = setup;
-  const { transport, remote } = entryPoint(profile, options);
   const security = securityOf(options.like?.subscriber ?? setup.subscriber, options);
   if (security === "tls" || typeof security === "object" && security.mechanism === "tls") {
     return await openTlsProtection(setup, local, security === "tls" ? PLAIN_TLS : security);
   }
+  const { transport, remote } = entryPoint(profile, options);
   if (security !== "none") {
     const chosen = security === "ipsec-3gpp" ? PLAIN_IPSEC : security;
     return await openIpsecProtection(setup, local, { transport, remote }, chosen);
@@ -107,14 +107,23 @@ class LiveUe implements t.Ue {
     if (isim) ISIMS.set(this, isim);
     const { clock, drive, random, profile, options = {} } = setup;
     const timers = this.#timers = setup.timers ?? profile.timers;
-    const outbound = typeof options.outbound === "object" ? options.outbound : { regId: 1 };
+    const wished = options.outbound ?? protection.tls !== undefined;
+    const outbound = typeof wished === "object" ? wished : { regId: 1 };
     this.instance = outbound.instance ?? `urn:uuid:${uuid(random)}`;
 
     const sender: Sender = { protection, random, accessNetworkInfo: info };
     const means: Means = { isim, password: options.secrets?.password ?? subscriber.digest?.password };
     const automatic = new Set(options.automatic ?? ["OPTIONS", "NOTIFY"]);
     this.#station = new Station(
-      { protection, clock, drive, timers, random, contact: () => this.contact, accessNetworkInfo: info },
+      {
+        protection,
+        clock,
+        drive,
+        timers,
+        random,
+        contact: () => this.#registration.dialogContact,
+        accessNetworkInfo: info,
+      },
       (arrived) => automatic.has(arrived.request.method) && answerByItself(arrived),
     );
     this.#registration = new Registrations({
@@ -123,7 +132,7 @@ class LiveUe implements t.Ue {
       sender,
       identity,
       means,
-      outbound: options.outbound ? { instance: this.instance, regId: outbound.regId } : undefined,
+      outbound: wished ? { instance: this.instance, regId: outbound.regId } : undefined,
     });
     this.#requests = new Requests({
       station: this.#station,
@@ -149,7 +158,8 @@ class LiveUe implements t.Ue {
   }
 
   get registered(): boolean {
-    return !this.#station.closed && this.#registration.registered;
+    return !this.#station.closed && this.#registration.registered &&
+      (this.#station.protection.alive ?? true);
   }
 
   get contact(): string {
@@ -243,12 +253,12 @@ class LiveUe implements t.Ue {
     return quiet(this.#station.unclaimed.look(methodIs(method), within).then(() => false, orSilence(true)));
   }
 
-  send(request: SipRequest, how: IpsecSending = {}): Promise<t.Exchange> {
+  send(request: SipRequest, how: SendingOptions = {}): Promise<t.Exchange> {
     const step = request.method === "REGISTER" ? "register" : "request";
     return begin(() => this.#station.exchange(request, { ...waysOf(how), step }));
   }
 
-  sendRaw(bytes: Uint8Array, how: IpsecSending = {}): Promise<void> {
+  sendRaw(bytes: Uint8Array, how: SendingOptions = {}): Promise<void> {
     return begin(() => this.#station.sendRaw(bytes, { ...waysOf(how), step: "request" }));
   }
 
@@ -257,9 +267,9 @@ class LiveUe implements t.Ue {
     return quiet(this.#station.strays.take(anything, within).catch(orSilence(undefined)));
   }
 
-  keepAlive(within: number = this.#timers.answer): Promise<boolean> {
+  keepAlive(within: number = this.#timers.answer, how: SendingOptions = {}): Promise<boolean> {
     const anything = { what: "the answer to a keep-alive", fits: () => true };
-    const sent = begin(() => this.#station.sendRaw(CRLF_CRLF, { step: "request" }));
+    const sent = begin(() => this.#station.sendRaw(CRLF_CRLF, { ...waysOf(how), step: "request" }));
     return quiet(
       sent.then(() => this.#station.pongs.take(anything, within)).then(() => true, orSilence(false)),
     );

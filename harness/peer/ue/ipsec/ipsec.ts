@@ -13,7 +13,7 @@ import { Association, type ProtectedPort } from "./association.ts";
 import { type Came, Gate } from "./gate.ts";
 import { Negotiation, type NegotiationParts } from "./negotiation.ts";
 import type { SaTable } from "./sa_table.ts";
-import { dressAnswer, dressFirst, dressRequest, setVia } from "./sec_agree_fields.ts";
+import { dressAnswer, dressFirst, dressRequest, setVia } from "../sec_agree_fields.ts";
 import { Switchboard } from "./switchboard.ts";
 import { ENCAPSULATION_PORT, IN_THE_CLEAR, type Traffic } from "./traffic.ts";
 import type { Begun } from "./transactions.ts";

@@ -2,11 +2,11 @@
  * What a case can do with a UE that speaks IPsec (TS 33.203 clause 7, Annexes H and M): choose what it offers, see
  * which SA carried what, and break each rule in one line.
  */
-import type { TlsWay } from "../tls/types.ts";
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { EspArrival, EspCarrierName, EspMode } from "../../../net/ipsec/types.ts";
 import type { Flow } from "../../../net/types.ts";
 import type { EspKeys, EspOverrides } from "../../../wire/esp.ts";
+import type { SendingOptions } from "../sending.ts";
 
 /** `security` of UeOptions: how the UE protects what it sends. */
 export interface IpsecOptions extends IpsecOffer {
@@ -66,7 +66,7 @@ export type IpsecMode = "trans" | "UDP-enc-tun";
  * way ("new"), or those that the current ones replaced ("old", whether or not they are deleted by now); or an SA set by
  * its name, deleted ones too.
  */
-export type Way = "clear" | "clear-to-protected" | "current" | "old" | "new" | { readonly set: string };
+export type IpsecWay = "clear" | "clear-to-protected" | "current" | "old" | "new" | { readonly set: string };
 
 /**
  * One packet said otherwise than right: wrong ICV, wrong keys, another SPI, a sequence number, next header 59, another
@@ -88,14 +88,6 @@ export interface EspTamper extends EspOverrides {
   readonly innerDestination?: string;
   /** Last word on the packet, from SPI to ICV: bits flipped, the end cut off. UDP messages only. */
   readonly packet?: (esp: Uint8Array) => Uint8Array;
-}
-
-/** Additions to RegisterOptions, AnswerOptions and RequestOptions. Without IPsec they mean nothing. */
-export interface IpsecSending {
-  readonly way?: Way | TlsWay;
-  readonly esp?: EspTamper;
-  /** Transport of this message; an SA is for both (TS 33.203 7.1). */
-  readonly over?: "udp" | "tcp";
 }
 
 /** Four SAs of one registration. */
@@ -197,10 +189,10 @@ export interface IpsecView {
   /** Sends octets under an SA as the payload of a datagram from and to any ports (a raw SIP message, or nonsense). */
   send(
     payload: Uint8Array,
-    options?: IpsecSending & { readonly fromPort?: number; readonly toPort?: number },
+    options?: SendingOptions & { readonly fromPort?: number; readonly toPort?: number },
   ): Promise<void>;
   /** Opens a TCP connection in the SA from port_uc (or as told) and says whether the other side accepted it. */
-  connects(options?: { readonly from?: "port-uc" | "port-us"; readonly way?: Way }): Promise<boolean>;
+  connects(options?: { readonly from?: "port-uc" | "port-us"; readonly way?: IpsecWay }): Promise<boolean>;
   /**
    * The ESP keys of any pair: of these CK and IK, in place of which the latest set's stand. For `esp: { keys }`: a
    * wrong key, another pair, the keys of an earlier registration.

@@ -4,6 +4,7 @@ import { EnvironmentError, LocalMisuseError } from "../../../errors.ts";
 import type { MessageSocket } from "../../../net/types.ts";
 import { type EspKeys, wiresharkEspSa } from "../../../wire/esp.ts";
 import { orSilence, quiet } from "../../no_answer.ts";
+import type { SendingOptions } from "../sending.ts";
 import { Association, keysOf } from "./association.ts";
 import type { Ipsec, IpsecParts } from "./ipsec.ts";
 import { ENCAPSULATION_PORT, IN_THE_CLEAR, type SentEsp } from "./traffic.ts";
@@ -12,11 +13,10 @@ import type {
   Carried,
   Discarded,
   ElsewhereOptions,
-  IpsecSending,
   IpsecView,
+  IpsecWay,
   NatView,
   SaSet,
-  Way,
 } from "./types.ts";
 
 export class LiveIpsecView implements IpsecView {
@@ -120,7 +120,7 @@ export class LiveIpsecView implements IpsecView {
 
   async send(
     payload: Uint8Array,
-    options: IpsecSending & { readonly fromPort?: number; readonly toPort?: number } = {},
+    options: SendingOptions & { readonly fromPort?: number; readonly toPort?: number } = {},
   ): Promise<void> {
     const { way, esp, over, fromPort, toPort } = options;
     if (way === "clear" || way === "clear-to-protected") {
@@ -136,7 +136,7 @@ export class LiveIpsecView implements IpsecView {
   }
 
   async connects(
-    { from = "port-uc", way }: { readonly from?: "port-uc" | "port-us"; readonly way?: Way } = {},
+    { from = "port-uc", way }: { readonly from?: "port-uc" | "port-us"; readonly way?: IpsecWay } = {},
   ): Promise<boolean> {
     const clear = way === "clear" || way === "clear-to-protected";
     const [socket, to] = clear

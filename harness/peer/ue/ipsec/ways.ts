@@ -1,9 +1,10 @@
 /** Which way a message of the UE takes: as TS 33.203 7.4.1a says, or as a case says otherwise. */
 import { EnvironmentError, LocalMisuseError, PeerViolation } from "../../../errors.ts";
 import type { Sending } from "../protection.ts";
+import { unknownWay, type Way } from "../sending.ts";
 import type { Association } from "./association.ts";
 import type { SaTable } from "./sa_table.ts";
-import type { Way } from "./types.ts";
+import type { IpsecWay } from "./types.ts";
 
 /** Under an SA set, or in the clear to the unprotected port or to port_ps. */
 export type Chosen =
@@ -27,7 +28,7 @@ const CLEAR: Chosen = { set: undefined, toProtected: false };
  */
 export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chosen {
   const { way, step } = sending;
-  if (way !== undefined) return named(way as Way, table);
+  if (way !== undefined) return named(way, table);
   switch (step) {
     case "register": // "If SM1 was protected, it shall be protected with the old outbound SA": the one in use.
       return table.current ? { set: table.current } : CLEAR;
@@ -50,7 +51,10 @@ export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chose
 }
 
 /** The set of a way that a case names. */
-export function setNamed(way: Exclude<Way, "clear" | "clear-to-protected">, table: SaTable): Association {
+export function setNamed(
+  way: Exclude<IpsecWay, "clear" | "clear-to-protected">,
+  table: SaTable,
+): Association {
   const set = typeof way === "object"
     ? table.sets.findLast(({ name }) => name === way.set)
     : way === "old"
@@ -64,7 +68,16 @@ export function setNamed(way: Exclude<Way, "clear" | "clear-to-protected">, tabl
 }
 
 function named(way: Way, table: SaTable): Chosen {
+  if (!isIpsecWay(way)) {
+    throw unknownWay(way, "ipsec-3gpp", '"clear", "clear-to-protected", "current", "old", "new" and { set }');
+  }
   if (way === "clear") return CLEAR;
   if (way === "clear-to-protected") return { set: undefined, toProtected: true };
   return { set: setNamed(way, table) };
 }
+
+function isIpsecWay(way: Way): way is IpsecWay {
+  return typeof way === "object" ? "set" in way : NAMES.has(way);
+}
+
+const NAMES: ReadonlySet<string> = new Set(["clear", "clear-to-protected", "current", "old", "new"]);

@@ -1,9 +1,9 @@
 /** The header fields of sec-agree in the UE's requests (RFC 3329 2.3, TS 33.203 7.2, Annex H). */
 import type { SipRequest } from "sip-codec";
-import type { TransportName } from "../../../net/types.ts";
-import { hostPort } from "../build.ts";
-import { lenient } from "../lenient.ts";
-import type { Endpoint } from "../../../net/types.ts";
+import type { TransportName } from "../../net/types.ts";
+import { hostPort } from "./build.ts";
+import { lenient } from "./lenient.ts";
+import type { Endpoint } from "../../net/types.ts";
 
 /** SM1: what the UE offers, and under an SA what it was offered before (RFC 3329 2.3.1). */
 export function dressFirst(

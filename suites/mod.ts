@@ -10,7 +10,8 @@ import ipsec from "./ipsec/mod.ts";
 import ipsecNat from "./ipsec-nat/mod.ts";
 import privacy from "./privacy/mod.ts";
 import secAgree from "./sec-agree/mod.ts";
+import tls from "./tls/mod.ts";
 
 export { catalogue } from "./requirements/mod.ts";
 
-export const suites: readonly Suite[] = [aka, digest, privacy, coexistence, secAgree, ipsec, ipsecNat];
+export const suites: readonly Suite[] = [aka, digest, privacy, coexistence, secAgree, ipsec, ipsecNat, tls];

@@ -5,6 +5,8 @@ import type { Endpoint, TransportName } from "./types.ts";
 export interface ByteStream {
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** What `Flow.connection` becomes; without it the socket above gives a name. */
+  readonly name?: string;
   /**
    * What the octets travel inside of (a TLS session, the ESP SA of what came last); goes into `Flow.security`. It is
    * looked at for each message.
@@ -23,6 +25,10 @@ export interface ByteStream {
   resume(): void;
   /** Closes at once; resolves when nothing of it is left. Idempotent. */
   destroy(): Promise<void>;
+  /** Sends FIN after what was written; what the other side still sends is read. */
+  end?(): void;
+  /** Closes at once with RST; resolves as destroy() does. */
+  reset?(): Promise<void>;
 }
 
 export interface StreamHandlers {

@@ -36,14 +36,19 @@ export type { RawIp, RawPacket } from "./raw_ip.ts";
 export { scopeCheck, scoped } from "./scoped.ts";
 export { NEW_CONNECTION, openStreamSocket } from "./stream_socket.ts";
 export { openTcp, tcpTransport } from "./tcp.ts";
-export { alertName, checkTls, TlsContext, TlsEngine } from "./tls/mod.ts";
+export { openStream } from "./stream.ts";
+export { alertName, checkTls, openTls, TlsContext, TlsEngine, TlsFailure } from "./tls/mod.ts";
 export type {
   ConnectOptions as TlsConnectOptions,
   DtlsOptions,
   Negotiated,
   TlsAlert,
   TlsCertificate,
+  TlsConnection,
+  TlsEnd,
   TlsEvent,
+  TlsHost,
+  TlsHostOptions,
   TlsOptions,
   TlsPsk,
   TlsTrust,
@@ -62,6 +67,7 @@ export type {
   Net,
   SocketOptions,
   StreamLimits,
+  StreamOptions,
   Tap,
   TapLayer,
   TapRecord,

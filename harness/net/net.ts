@@ -4,6 +4,8 @@ import { systemClock } from "./clock.ts";
 import { openTcp } from "./tcp.ts";
 import { openIpsec } from "./ipsec/open.ts";
 import { openRawIp } from "./raw_ip.ts";
+import { openStream } from "./stream.ts";
+import { openTls, openTlsSocket } from "./tls/host.ts";
 import type { Clock, MessageSocket, Net, SocketOptions, TransportName } from "./types.ts";
 import { openUdp } from "./udp.ts";
 
@@ -27,9 +29,11 @@ export function netOf(clock: Clock, transports: Readonly<Partial<Record<Transpor
   };
 }
 
-const sockets = netOf(systemClock, { udp: openUdp, tcp: openTcp });
+const sockets = netOf(systemClock, { udp: openUdp, tcp: openTcp, tls: openTlsSocket });
 
 export const systemNet: Net = {
   ...sockets,
   ipsec: (options) => openIpsec(options, { net: sockets, raw: openRawIp }),
+  tls: (options) => openTls(options),
+  stream: openStream,
 };

@@ -14,6 +14,8 @@ export function scoped(net: Net, cidrs: readonly string[]): Net {
     clock: net.clock,
     open: async (transport, options) => scopedSocket(await net.open(transport, options), check),
     ...scopedIpsec(net, check),
+    ...scopedTls(net, check),
+    ...scopedStream(net, check),
   };
 }
 
@@ -45,6 +47,31 @@ function scopedIpsec(net: Net, check: (address: string) => void): Pick<Net, "ips
   };
 }
 
+function scopedTls(net: Net, check: (address: string) => void): Pick<Net, "tls"> {
+  if (!net.tls) return {};
+  const open = net.tls.bind(net);
+  return {
+    tls: (options) => {
+      const allow = (address: string) => {
+        check(address);
+        options.allow?.(address);
+      };
+      return open({ ...options, allow });
+    },
+  };
+}
+
+function scopedStream(net: Net, check: (address: string) => void): Pick<Net, "stream"> {
+  if (!net.stream) return {};
+  const open = net.stream.bind(net);
+  return {
+    async stream(options) {
+      check(options.remote.address);
+      return await open(options);
+    },
+  };
+}
+
 function inside(ranges: readonly Cidr[], address: string): boolean {
   try {
     return ranges.some((range) => contains(range, address));
@@ -66,6 +93,12 @@ function scopedSocket(socket: MessageSocket, check: (address: string) => void): 
       await socket.send(bytes, to);
     },
     receive: () => socket.receive(),
+    get onLost() {
+      return socket.onLost;
+    },
+    set onLost(told) {
+      socket.onLost = told;
+    },
     close: () => socket.close(),
   };
 }

@@ -2,7 +2,7 @@
  * A MessageSocket over connections: one local endpoint that listens and dials. Connections stay until either side
  * closes them; each has a name that no other connection of the process ever has.
  */
-import { LocalMisuseError } from "../errors.ts";
+import { EnvironmentError, LocalMisuseError } from "../errors.ts";
 import type { ByteStream, StreamListener, StreamTransport } from "./byte_stream.ts";
 import { formatEndpoint, sameEndpoint } from "./endpoint.ts";
 import { Inbox } from "./inbox.ts";
@@ -15,7 +15,9 @@ import type {
   MessageSocket,
   SocketOptions,
   StreamLimits,
+  TransportName,
 } from "./types.ts";
+import { within } from "./within.ts";
 
 /** In `Flow.connection`: on a new connection, whatever others there are. */
 export const NEW_CONNECTION = "new";
@@ -27,11 +29,17 @@ export const DEFAULT_LIMITS: StreamLimits = {
   waitingMessages: 1000,
 };
 
+/** What a transport of its own kind needs of the socket besides messages. */
+export interface StreamMessageSocket extends MessageSocket {
+  /** Opens a new connection at once, by `dial` in place of the transport's. Rejects as send() does. */
+  connect(remote: Endpoint, dial?: StreamTransport["dial"]): Promise<Flow>;
+}
+
 /** @throws EnvironmentError where the address is not this machine's or the port is taken */
 export async function openStreamSocket(
   transport: StreamTransport,
   options: SocketOptions,
-): Promise<MessageSocket> {
+): Promise<StreamMessageSocket> {
   if (!options.framer) {
     throw new LocalMisuseError(
       `A ${transport.name} socket needs a framer that cuts its stream into messages`,
@@ -53,8 +61,14 @@ interface Connection {
 
 let count = 0;
 
-class StreamSocket implements MessageSocket {
+/** A name for a connection that no other of the process has. */
+export function connectionName(transport: TransportName): string {
+  return `${transport}-${++count}`;
+}
+
+class StreamSocket implements StreamMessageSocket {
   readonly transport;
+  onLost: ((flow: Flow, how: string) => void) | undefined;
   readonly #transport: StreamTransport;
   readonly #options: SocketOptions;
   readonly #limits: StreamLimits;
@@ -90,9 +104,7 @@ class StreamSocket implements MessageSocket {
   }
 
   async send(bytes: Uint8Array, to: Flow): Promise<void> {
-    if (this.#closing.signal.aborted) {
-      throw new LocalMisuseError(`A ${this.transport} socket was closed before the last message was sent`);
-    }
+    this.#needsOpen();
     const connection = this.#open(to) ?? await this.#dial(to);
     const { stream } = connection;
     this.#tell("out", "sip", connection, bytes);
@@ -104,6 +116,13 @@ class StreamSocket implements MessageSocket {
       await stream.destroy();
       throw sendError(this.transport, stream.local, stream.remote, error);
     }
+  }
+
+  async connect(remote: Endpoint, dial?: StreamTransport["dial"]): Promise<Flow> {
+    this.#needsOpen();
+    const { transport, local } = this;
+    const { flow } = await this.#dial({ transport, local, remote, connection: NEW_CONNECTION }, dial);
+    return flow;
   }
 
   async receive(): Promise<Incoming | undefined> {
@@ -128,6 +147,11 @@ class StreamSocket implements MessageSocket {
     await Promise.allSettled([...gone, ...dialled, this.#listener?.close()]);
   }
 
+  #needsOpen(): void {
+    if (!this.#closing.signal.aborted) return;
+    throw new LocalMisuseError(`A ${this.transport} socket was closed before the last message was sent`);
+  }
+
   /** An open connection to use: the one that is named, else one with that very remote endpoint. */
   #open(to: Flow): Connection | undefined {
     if (to.connection === NEW_CONNECTION) return undefined;
@@ -139,17 +163,17 @@ class StreamSocket implements MessageSocket {
     return undefined;
   }
 
-  #dial(to: Flow): Promise<Connection> {
+  #dial(to: Flow, dial = this.#transport.dial): Promise<Connection> {
     const key = formatEndpoint(to.remote);
     const running = to.connection === NEW_CONNECTION ? undefined : this.#dialing.get(key);
     if (running) return running;
     const name = to.connection === NEW_CONNECTION ? `${key} new ${++count}` : key;
-    const dialling = this.#connect(to).finally(() => void this.#dialing.delete(name));
+    const dialling = this.#connect(to, dial).finally(() => void this.#dialing.delete(name));
     this.#dialing.set(name, dialling);
     return dialling;
   }
 
-  async #connect({ remote, security }: Flow): Promise<Connection> {
+  async #connect({ remote, security }: Flow, dial: StreamTransport["dial"]): Promise<Connection> {
     // The listener holds its port, so that what we dial from another one; without a listener the port is ours.
     const local = {
       address: this.#options.local.address,
@@ -158,13 +182,15 @@ class StreamSocket implements MessageSocket {
     try {
       const stream = await this.#within(
         this.#limits.connectMs,
-        (signal) => this.#transport.dial(local, remote, signal, security),
+        (signal) => dial(local, remote, signal, security),
       );
       if (!this.#closing.signal.aborted) return this.#add(stream);
       await stream.destroy();
       throw new Error("the socket was closed");
     } catch (error) {
-      const failure = sendError(this.transport, local, remote, error);
+      const failure = error instanceof EnvironmentError
+        ? error
+        : sendError(this.transport, local, remote, error);
       this.#tellOf({ local, remote }, failure.message);
       throw failure;
     }
@@ -178,8 +204,7 @@ class StreamSocket implements MessageSocket {
   }
 
   #add(stream: ByteStream): Connection {
-    const id = `${this.transport}-${++count}`;
-    const { security } = stream;
+    const { security, name: id = connectionName(this.transport) } = stream;
     const flow: Flow = {
       transport: this.transport,
       local: this.local,
@@ -237,28 +262,15 @@ class StreamSocket implements MessageSocket {
       : error
       ? error.message
       : "connection closed";
-    this.#tell("in", "tcp", connection, rest, rest.length > 0 ? `${how} in the middle of a message` : how);
+    const said = rest.length > 0 ? `${how} in the middle of a message` : how;
+    // What carries more than TCP tells the end of its TCP connection itself, and these octets were not those of TCP.
+    if (this.transport === "tcp") this.#tell("in", "tcp", connection, rest, said);
+    else if (rest.length > 0) this.#tell("in", "sip", connection, rest, said);
+    this.onLost?.(connection.flow, said);
   }
 
-  /** Runs something abortable for at most `ms`, and not beyond close(). */
-  async #within<T>(ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { clock } = this.#options;
-    const limit = new AbortController();
-    const over = new AbortController();
-    const stop = () => limit.abort(this.#closing.signal.reason);
-    this.#closing.signal.addEventListener("abort", stop);
-    const timer = clock.wait(clock.now() + ms, over.signal).then(() => {
-      if (!over.signal.aborted) {
-        limit.abort(Object.assign(new Error(`no answer in ${ms} ms`), { code: "ETIMEDOUT" }));
-      }
-    });
-    try {
-      return await run(limit.signal);
-    } finally {
-      over.abort();
-      this.#closing.signal.removeEventListener("abort", stop);
-      await timer;
-    }
+  #within<T>(ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return within(this.#options.clock, ms, this.#closing.signal, run);
   }
 
   #tell(

@@ -94,4 +94,13 @@ class TcpStream implements ByteStream {
     this.#socket.destroy();
     return this.#gone;
   }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  reset(): Promise<void> {
+    this.#socket.resetAndDestroy();
+    return this.#gone;
+  }
 }

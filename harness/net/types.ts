@@ -79,6 +79,8 @@ export interface MessageSocket {
   send(bytes: Uint8Array, to: Flow): Promise<void>;
   /** The next message; undefined after close(). Only one reader. */
   receive(): Promise<Incoming | undefined>;
+  /** Over streams: told when a connection that stood was lost, by the other side or by an error; `how` in words. */
+  onLost?: ((flow: Flow, how: string) => void) | undefined;
   /** Idempotent; no resource is left open afterwards. */
   close(): Promise<void>;
 }

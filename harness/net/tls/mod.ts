@@ -4,6 +4,7 @@ export { alertName } from "./alerts.ts";
 export { TlsContext } from "./context.ts";
 export type { TlsEvent } from "./engine.ts";
 export { TlsEngine } from "./engine.ts";
+export { openTls } from "./host.ts";
 export { checkTls } from "./library.ts";
 export type { Negotiated } from "./negotiated.ts";
 export type {
@@ -15,3 +16,5 @@ export type {
   TlsTrust,
   TlsVersion,
 } from "./options.ts";
+export type { TlsConnection, TlsEnd, TlsHost, TlsHostOptions } from "./types.ts";
+export { TlsFailure } from "./types.ts";

@@ -67,14 +67,15 @@ export function finishedValues(ssl: Openssl, session: Native): { own: Uint8Array
 
 /** The peer's certificates as they came, the end entity's first. DER. */
 export function peerChain(ssl: Openssl, session: Native): Uint8Array[] {
-  const leaf = ssl.SSL_get1_peer_certificate(session);
-  if (leaf === null) return [];
   const der = (x509: Deno.PointerValue) => collected(ssl, (bio) => ssl.i2d_X509_bio(bio, x509));
-  const first = der(leaf);
-  ssl.X509_free(leaf);
   const stack = ssl.SSL_get_peer_cert_chain(session);
   const count = stack === null ? 0 : ssl.OPENSSL_sk_num(stack);
   const listed = Array.from({ length: count }, (_, i) => der(ssl.OPENSSL_sk_value(stack, i)));
+  const leaf = ssl.SSL_get1_peer_certificate(session);
+  // A client that refuses the chain has the list, and no leaf.
+  if (leaf === null) return listed;
+  const first = der(leaf);
+  ssl.X509_free(leaf);
   // The list holds the leaf at a client, and does not at a server.
   const known = listed[0]?.length === first.length && first.every((octet, i) => octet === listed[0]?.[i]);
   return known ? listed : [first, ...listed];

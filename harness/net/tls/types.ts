@@ -21,6 +21,8 @@ export interface TlsHostOptions {
   readonly limits?: Partial<StreamLimits>;
   /** Milliseconds until a handshake must be over, at either end. Default 5000. */
   readonly handshakeMs?: number;
+  /** Throws where nothing may be sent to an address; asked also before a connection from there is answered. */
+  readonly allow?: (address: string) => void;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface TlsHost extends MessageSocket {
   connect(remote: Endpoint, options?: TlsOptions & ConnectOptions): Promise<TlsConnection>;
   /** By `Flow.connection`; closed ones too. */
   connection(id: string): TlsConnection | undefined;
-  /** All so far, ours and those that came, in order; closed ones too. */
+  /** All so far, ours and those that came, in order; closed ones too (of more than 2000 the oldest go). */
   readonly connections: readonly TlsConnection[];
   /** Attempts that came and failed before a handshake was over. */
   readonly refused: readonly TlsEnd[];
@@ -73,7 +75,8 @@ export interface TlsConnection {
   exportKey(label: string, length: number, context?: Uint8Array): Uint8Array;
   /**
    * Asks for a new handshake; resolves when it is over, or with undefined where none came within `within` ms (the
-   * peer may ignore us). Rejects with TlsFailure where it failed.
+   * peer may ignore us). Rejects with TlsFailure where the connection ended over it, also where the peer answered with
+   * the warning no_renegotiation (OpenSSL goes on with nobody who refuses; `alerts` has it).
    */
   renegotiate(within: number): Promise<Negotiated | undefined>;
   /** Waits for a handshake beyond those counted now, of whoever's asking; undefined where none came in time. */
@@ -87,7 +90,7 @@ export interface TlsConnection {
   inject(bytes: Uint8Array): Promise<void>;
   /** What the next message becomes on the wire: whole TLS records go in, what is returned is sent instead. */
   tamperNext(change: (records: Uint8Array) => Uint8Array | readonly Uint8Array[]): void;
-  /** The TLS records (with headers) as they went over the wire since the handshake, for replay and reflection. */
+  /** The last 200 TLS records (with headers) as they went over the wire since the handshake, to replay and reflect. */
   readonly records: readonly { readonly direction: "out" | "in"; readonly bytes: Uint8Array }[];
   /** "notify": close_notify and FIN, as it should be; "fin": FIN alone; "reset": RST. Resolves when closed. */
   close(how?: "notify" | "fin" | "reset"): Promise<void>;

@@ -4,6 +4,8 @@ export { AddressSyntaxError, contains, familyOf, parseAddress, parseCidr } from 
 export type { Cidr, IpAddress } from "./cidr.ts";
 export { systemClock } from "./clock.ts";
 export { FakeClock } from "./clock_fake.ts";
+export { locate } from "./dns/mod.ts";
+export type { DnsAnswer, Located, LocateOptions, SipAddress, SipTarget, SipTransport } from "./dns/mod.ts";
 export { drive } from "./driver.ts";
 export type { DriveOptions } from "./driver.ts";
 export { formatEndpoint, sameEndpoint } from "./endpoint.ts";

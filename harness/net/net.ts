@@ -1,6 +1,7 @@
 /** The sockets of this machine, by transport. */
 import { EnvironmentError } from "../errors.ts";
 import { systemClock } from "./clock.ts";
+import { locate } from "./dns/mod.ts";
 import { openTcp } from "./tcp.ts";
 import { openIpsec } from "./ipsec/open.ts";
 import { openRawIp } from "./raw_ip.ts";
@@ -36,4 +37,5 @@ export const systemNet: Net = {
   ipsec: (options) => openIpsec(options, { net: sockets, raw: openRawIp }),
   tls: (options) => openTls(options),
   stream: openStream,
+  locate: (uri, options) => locate({ ...sockets, stream: openStream }, uri, options),
 };

@@ -16,6 +16,7 @@ export function scoped(net: Net, cidrs: readonly string[]): Net {
     ...scopedIpsec(net, check),
     ...scopedTls(net, check),
     ...scopedStream(net, check),
+    ...scopedLocate(net, check),
   };
 }
 
@@ -68,6 +69,20 @@ function scopedStream(net: Net, check: (address: string) => void): Pick<Net, "st
     async stream(options) {
       check(options.remote.address);
       return await open(options);
+    },
+  };
+}
+
+/** Neither is a resolver asked that is outside, nor does it lead there. */
+function scopedLocate(net: Net, check: (address: string) => void): Pick<Net, "locate"> {
+  if (!net.locate) return {};
+  const locate = net.locate.bind(net);
+  return {
+    async locate(uri, options) {
+      check(options.resolver.address);
+      const located = await locate(uri, options);
+      for (const { address } of located.targets) check(address);
+      return located;
     },
   };
 }

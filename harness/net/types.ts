@@ -3,6 +3,8 @@
  * The real ones are made by the other files of this folder.
  */
 import type { ByteStream } from "./byte_stream.ts";
+import type { SipAddress } from "./dns/locate.ts";
+import type { Located, LocateOptions } from "./dns/types.ts";
 import type { IpsecHost, IpsecOptions } from "./ipsec/types.ts";
 import type { TlsHost, TlsHostOptions } from "./tls/types.ts";
 
@@ -126,6 +128,11 @@ export interface Net {
    * with EnvironmentError when it cannot be made.
    */
   stream?(options: StreamOptions): Promise<ByteStream>;
+  /**
+   * Where the server of a URI is, as the records of a resolver say (RFC 3263). Rejects with EnvironmentError where the
+   * resolver does not answer.
+   */
+  locate?(uri: SipAddress, options: LocateOptions): Promise<Located>;
 }
 
 export interface StreamOptions {

@@ -59,7 +59,8 @@ class Search {
       if (found) return found;
     }
     const transport = asked ?? (this.uri.scheme === "sips" ? "tls" : "udp");
-    if (services.length > 0 && !asked && await this.#hasNaptr()) return [];
+    // The domain says which services it has, and none of them is for us.
+    if (!asked && await this.#hasNaptr()) return [];
     if (!this.options.transports.includes(transport)) return [];
     return await this.#addresses(host, transport, DEFAULT_PORT[transport]);
   }

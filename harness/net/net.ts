@@ -5,7 +5,7 @@ import { locate } from "./dns/mod.ts";
 import { openTcp } from "./tcp.ts";
 import { openIpsec } from "./ipsec/open.ts";
 import { openRawIp } from "./raw_ip.ts";
-import { openStream } from "./stream.ts";
+import { listenStreams, openStream } from "./stream.ts";
 import { openTls, openTlsSocket } from "./tls/host.ts";
 import type { Clock, MessageSocket, Net, SocketOptions, TransportName } from "./types.ts";
 import { openUdp } from "./udp.ts";
@@ -37,5 +37,6 @@ export const systemNet: Net = {
   ipsec: (options) => openIpsec(options, { net: sockets, raw: openRawIp }),
   tls: (options) => openTls(options),
   stream: openStream,
+  listen: listenStreams,
   locate: (uri, options) => locate({ ...sockets, stream: openStream }, uri, options),
 };

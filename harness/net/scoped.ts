@@ -16,6 +16,7 @@ export function scoped(net: Net, cidrs: readonly string[]): Net {
     ...scopedIpsec(net, check),
     ...scopedTls(net, check),
     ...scopedStream(net, check),
+    ...scopedListen(net, check),
     ...scopedLocate(net, check),
   };
 }
@@ -70,6 +71,23 @@ function scopedStream(net: Net, check: (address: string) => void): Pick<Net, "st
       check(options.remote.address);
       return await open(options);
     },
+  };
+}
+
+/** Who comes from outside is hung up on. */
+function scopedListen(net: Net, check: (address: string) => void): Pick<Net, "listen"> {
+  if (!net.listen) return {};
+  const listen = net.listen.bind(net);
+  return {
+    listen: (local, accept) =>
+      listen(local, (stream) => {
+        try {
+          check(stream.remote.address);
+        } catch {
+          return void stream.destroy();
+        }
+        accept(stream);
+      }),
   };
 }
 

@@ -1,10 +1,10 @@
 /** A TCP connection of octets, told to the tap as it is. */
 import { EnvironmentError } from "../errors.ts";
-import type { ByteStream, StreamHandlers } from "./byte_stream.ts";
-import { sendError } from "./socket_errors.ts";
+import type { ByteStream, StreamHandlers, StreamListener } from "./byte_stream.ts";
+import { openError, sendError } from "./socket_errors.ts";
 import { connectionName, DEFAULT_LIMITS } from "./stream_socket.ts";
 import { tcpTransport } from "./tcp.ts";
-import type { StreamOptions } from "./types.ts";
+import type { Endpoint, StreamOptions } from "./types.ts";
 import { within } from "./within.ts";
 
 /** Rejects with EnvironmentError where it cannot be made. */
@@ -24,6 +24,18 @@ export async function openStream(options: StreamOptions, { dial } = tcpTransport
     const failure = sendError("tcp", local, remote, error);
     tell(options, { local, remote }, "out", new Uint8Array(), failure.message);
     throw failure;
+  }
+}
+
+/** Rejects with EnvironmentError where the address is not this machine's or the port is taken. */
+export async function listenStreams(
+  local: Endpoint,
+  accept: (stream: ByteStream) => void,
+): Promise<StreamListener> {
+  try {
+    return await tcpTransport.listen(local, accept);
+  } catch (error) {
+    throw openError("tcp", local, error);
   }
 }
 

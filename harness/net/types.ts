@@ -2,7 +2,7 @@
  * What the rest of imspeer knows of sockets: interfaces only, so that peers can be joined in memory.
  * The real ones are made by the other files of this folder.
  */
-import type { ByteStream } from "./byte_stream.ts";
+import type { ByteStream, StreamListener } from "./byte_stream.ts";
 import type { SipAddress } from "./dns/locate.ts";
 import type { Located, LocateOptions } from "./dns/types.ts";
 import type { IpsecHost, IpsecOptions } from "./ipsec/types.ts";
@@ -128,6 +128,11 @@ export interface Net {
    * with EnvironmentError when it cannot be made.
    */
   stream?(options: StreamOptions): Promise<ByteStream>;
+  /**
+   * Accepts TCP connections of octets (Diameter). Rejects with EnvironmentError where the address is not this
+   * machine's or the port is taken.
+   */
+  listen?(local: Endpoint, accept: (stream: ByteStream) => void): Promise<StreamListener>;
   /**
    * Where the server of a URI is, as the records of a resolver say (RFC 3263). Rejects with EnvironmentError where the
    * resolver does not answer.

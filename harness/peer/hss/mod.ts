@@ -1,0 +1,4 @@
+/** The HSS we play (Cx over Diameter). */
+export { failure, success } from "./cx_answers.ts";
+export { type HssOptions, HssServer } from "./server.ts";
+export type { CxCommand, CxReply, CxRequest, CxScript, HssView, RegistrationState } from "./types.ts";

@@ -1,0 +1,117 @@
+/** The part of the HSS that is about a case's subscribers. */
+import type { Clock, Tap, TapRecord } from "../../net/types.ts";
+import { LocalMisuseError } from "../../errors.ts";
+import { type Avp, avp } from "../../wire/diameter/mod.ts";
+import { orSilence } from "../no_answer.ts";
+import { Inbox } from "../ue/inbox.ts";
+import type { HssSubscription } from "./subscription.ts";
+import type { CxCommand, CxReply, CxRequest, CxScript, HssView } from "./types.ts";
+
+export interface ViewOptions {
+  readonly clock: Clock;
+  readonly timers: { readonly answer: number; readonly silence: number };
+  readonly subscriptions: readonly HssSubscription[];
+  readonly order: (
+    subscription: HssSubscription,
+    command: "Registration-Termination" | "Push-Profile",
+    avps: readonly Avp[],
+  ) => Promise<number | undefined>;
+  readonly closed: () => void;
+  /** Evidence of the case. */
+  readonly tap?: Tap;
+}
+
+export class LiveHssView implements HssView {
+  readonly requests: CxRequest[] = [];
+  readonly #options: ViewOptions;
+  readonly #inbox: Inbox<CxRequest>;
+  readonly #scripts = new Map<CxCommand, { readonly script: CxScript; times: number }>();
+
+  constructor(options: ViewOptions) {
+    this.#options = options;
+    this.#inbox = new Inbox(options.clock);
+  }
+
+  concerns({ impi, impu }: Pick<CxRequest, "impi" | "impu">): boolean {
+    return this.#options.subscriptions.some((one) =>
+      impi === undefined ? impu !== undefined && one.has(impu) : one.subscriber.impi === impi
+    );
+  }
+
+  reply(question: Omit<CxRequest, "answer">, right: readonly Avp[]): CxReply {
+    const scripted = this.#scripts.get(question.command);
+    const answer = scripted && scripted.times-- > 0 ? scripted.script(question, right) : right;
+    const request = { ...question, answer };
+    this.requests.push(request);
+    this.#inbox.put(request);
+    return answer;
+  }
+
+  /** Every case sees the octets of the connection, which it shares with others. */
+  tapped(record: TapRecord): void {
+    this.#options.tap?.(record);
+  }
+
+  next(command?: CxCommand, within = this.#options.timers.answer): Promise<CxRequest> {
+    return this.#inbox.take(wanted(command), within);
+  }
+
+  silent(command?: CxCommand, within = this.#options.timers.silence): Promise<boolean> {
+    return this.#inbox.look(wanted(command), within).then(() => false, orSilence(true));
+  }
+
+  script(command: CxCommand, script: CxScript, times = Infinity): void {
+    this.#scripts.set(command, { script, times });
+  }
+
+  bind(impi: string, binding: HssSubscription["binding"]): void {
+    this.#of(impi).binding = binding;
+  }
+
+  line(impi: string, line: string | undefined): void {
+    this.#of(impi).line = line;
+  }
+
+  terminate(impi: string, reason: { readonly code: number; readonly info?: string } = { code: 0 }) {
+    const { code, info } = reason;
+    return this.#options.order(this.#of(impi), "Registration-Termination", [
+      avp("Deregistration-Reason", [
+        avp("Reason-Code", code),
+        ...(info === undefined ? [] : [avp("Reason-Info", info)]),
+      ]),
+    ]);
+  }
+
+  push(impi: string, avps: readonly Avp[]): Promise<number | undefined> {
+    return this.#options.order(this.#of(impi), "Push-Profile", avps);
+  }
+
+  registration(impi: string): ReturnType<HssView["registration"]> {
+    const found = this.#options.subscriptions.find(({ subscriber }) => subscriber.impi === impi);
+    return found && { state: found.state, serverName: found.serverName };
+  }
+
+  /** What was scripted is forgotten; who waits is told. */
+  close(): void {
+    this.#inbox.close();
+    this.#scripts.clear();
+    for (const subscription of this.#options.subscriptions) {
+      subscription.binding = undefined;
+      subscription.line = undefined;
+    }
+    this.#options.closed();
+  }
+
+  #of(impi: string): HssSubscription {
+    const found = this.#options.subscriptions.find(({ subscriber }) => subscriber.impi === impi);
+    if (found) return found;
+    throw new LocalMisuseError(`The case has not leased "${impi}": its HSS is about its own subscribers`);
+  }
+}
+
+function wanted(command: CxCommand | undefined) {
+  return {
+    what: command === undefined ? "a Cx request" : `a Cx request "${command}"`,
+    fits: (request: CxRequest) => command === undefined || request.command === command,
+  };
+}

@@ -15,6 +15,8 @@ export interface EvidenceSink {
   note(text: string): void;
   /** A further file of the folder. One marked secret is written only where secrets are kept. */
   attach?(name: string, bytes: Uint8Array, options?: { readonly secret?: boolean }): void;
+  /** A line of a TLS key log (NSS format), for the capture; written only where secrets are kept. */
+  tlsKeyLog?(line: string): void;
   /** Writes what was recorded; gives the folder relative to the output folder, null where nothing was sent. */
   finish(): Promise<string | null>;
 }

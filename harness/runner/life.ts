@@ -20,6 +20,7 @@ export class Life {
       latest: () => sink.latest(),
       numberOf: (message) => sink.numberOf(message),
       ...(sink.attach ? { attach: sink.attach.bind(sink) } : {}),
+      ...(sink.tlsKeyLog ? { tlsKeyLog: sink.tlsKeyLog.bind(sink) } : {}),
       note: (text) => sink.note(text),
       finish: () => sink.finish(),
     };

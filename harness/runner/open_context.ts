@@ -83,6 +83,7 @@ export function openContext(parts: ContextParts): OpenContext {
         options: { ...options, local: { ...options.local, address: place.address } },
         random: parts.random,
         tap: evidence.tap(`ue:${subscriber.name}${earlier > 0 ? `#${earlier + 1}` : ""}`),
+        keyLog: (line) => evidence.tlsKeyLog?.(line),
       });
       if (!signal.aborted) {
         terminals.push({ ue, lease, release: place.release });

@@ -17,6 +17,8 @@ export interface UeParts {
   readonly options: UeOptions;
   readonly random: Random;
   readonly tap: Tap;
+  /** Told each line of the key log of TLS. */
+  readonly keyLog: (line: string) => void;
 }
 
 export interface PeerFactory {

@@ -82,6 +82,7 @@ async function ask(
         heard ||= record.direction === "in" && record.bytes.length > 0;
         tap(record);
       },
+      keyLog: (line) => evidence.tlsKeyLog?.(line),
     });
     try {
       const answer = ue.attempt().then(() => true);

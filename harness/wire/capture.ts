@@ -101,7 +101,7 @@ function packetsOf(record: CaptureRecord, conversations: TcpConversations): Dire
 function interfaceOf({ transport, layer, security }: CaptureRecord): number {
   // Inside TLS or WebSocket, what the record tells is not what the segments carried.
   const stacked = transport === "tls" || transport === "ws" || transport === "wss";
-  if (stacked && layer !== "tls" && layer !== "tcp") return INSIDE_TLS;
+  if (stacked) return layer === "tls" || layer === "tcp" ? WIRE : INSIDE_TLS;
   return security !== undefined && layer !== "esp" && layer !== "ip" ? INSIDE_ESP : WIRE;
 }
 

@@ -2,6 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Endpoint, TapRecord } from "../../net/types.ts";
 import type { TraceRecord } from "../events.ts";
+import { tlsSummary } from "./tls_summary.ts";
 
 /** Milliseconds since 1970 as ISO 8601 in UTC with microseconds. */
 export function isoTime(at: number): string {
@@ -35,12 +36,14 @@ export function sha256Hex(bytes: Uint8Array): string {
   return sha256(bytes).toHex();
 }
 
-/** "REGISTER sip:home1.net", "401 Unauthorized", "ESP 120 octets", "connection refused". */
+/** "REGISTER sip:home1.net", "401 Unauthorized", "ESP 120 octets", "TLS ClientHello, 517 octets", "connection refused". */
 function summary(record: TapRecord): string {
   const line = record.layer === "sip" || record.layer === "http" ? startLine(record.bytes) : undefined;
   if (line !== undefined) return line;
   if (record.bytes.length === 0) return record.note ?? `${record.layer.toUpperCase()} without octets`;
   if (isKeepAlive(record.bytes)) return "keep-alive";
+  const records = record.layer === "tls" ? tlsSummary(record.bytes) : undefined;
+  if (records !== undefined) return records;
   const octets = record.bytes.length === 1 ? "1 octet" : `${record.bytes.length} octets`;
   return `${record.layer.toUpperCase()} ${octets}`;
 }

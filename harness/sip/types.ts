@@ -27,6 +27,8 @@ export interface SentBy {
   readonly port?: number;
   /** Whether this Via asks for `rport`, over UDP; default: as the layer's option says. */
   readonly rport?: boolean;
+  /** Whether this Via lets the server use the connection for requests of its own (RFC 5923 6). Default false. */
+  readonly alias?: boolean;
 }
 
 export interface LayerOptions {

@@ -21,7 +21,7 @@ export function viaValue(
 ): string {
   const port = sentBy.port === undefined ? "" : `:${sentBy.port}`;
   return `SIP/2.0/${transport.toUpperCase()} ${sentBy.host}${port}` +
-    `;branch=${MAGIC_COOKIE}${branch}${rport ? ";rport" : ""}`;
+    `;branch=${MAGIC_COOKIE}${branch}${rport ? ";rport" : ""}${sentBy.alias ? ";alias" : ""}`;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Profile, Subscriber } from "../profiles/types.ts";
 import { Fabric } from "./fabric.ts";
 import { faults as knownFaults, type FaultSet } from "./faults.ts";
 import { Hss } from "./hss/mod.ts";
+import { type Border, type BorderOptions, type Ibcf, openBorder } from "./ibcf/mod.ts";
 import { Icscf } from "./icscf/mod.ts";
 import { NatBox } from "./nat/mod.ts";
 import { openOperator, type Operator, type OperatorAction } from "./operator.ts";
@@ -49,11 +50,17 @@ export interface CoreOptions {
    * addresses. `lifetime`: ms until a binding without traffic is forgotten. Needs `ipsec`. Default: none.
    */
   readonly nat?: { readonly addresses: readonly [string, ...string[]]; readonly lifetime?: number };
+  /** The border to partner networks, with the home network's DNS. Default: none; foreign domains are nowhere. */
+  readonly interconnect?: BorderOptions;
 }
 
 export interface Core {
   /** As a profile has it: by name and transport. */
-  readonly entry: Readonly<Record<"p-cscf", Readonly<Record<"udp" | "tcp", Endpoint>>>>;
+  readonly entry:
+    & Readonly<Record<"p-cscf", Readonly<Record<"udp" | "tcp", Endpoint>>>>
+    & { readonly ibcf?: Border["entry"] };
+  /** The home network's name server, where there is a border. */
+  readonly dns: Endpoint | undefined;
   /** What of IPsec is there: "native" is protocol 50. */
   readonly ipsec: { readonly encapsulation: Endpoint | undefined; readonly native: boolean } | undefined;
   /** Inside of the NAT: for SIP in the clear, and for UDP-encapsulated ESP. */
@@ -83,11 +90,13 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     if (ipsec) open.push(ipsec);
     const nat = await openNat(context, options, gm, ipsec);
     if (nat) open.push(nat);
-    const boxes = connect(context, options, gm, ipsec);
+    const border = options.interconnect && await openBorder(context, options, options.interconnect);
+    if (border) open.push(border);
+    const boxes = connect(context, options, gm, ipsec, border);
     const actions = operatorActions(boxes, nat);
     const operator = await openOperator(operatorEndpoint(options), actions);
     open.push(operator);
-    const parts = { options, scheduler, problems, context, gm, ipsec, nat, boxes, actions, operator };
+    const parts = { options, scheduler, problems, context, gm, ipsec, nat, border, boxes, actions, operator };
     return run({ ...parts, closeAll });
   } catch (error) {
     await closeAll();
@@ -103,6 +112,7 @@ interface Parts {
   readonly gm: Gm;
   readonly ipsec: IpsecEnd | undefined;
   readonly nat: NatBox | undefined;
+  readonly border: Border | undefined;
   readonly boxes: Boxes;
   readonly actions: ReadonlyMap<string, OperatorAction>;
   readonly operator: Operator;
@@ -110,7 +120,8 @@ interface Parts {
 }
 
 function run(parts: Parts): Core {
-  const { options, scheduler, problems, context, gm, ipsec, nat, boxes, actions, operator, closeAll } = parts;
+  const { options, scheduler, problems, context, gm, ipsec, nat, border, boxes } = parts;
+  const { actions, operator, closeAll } = parts;
   const sockets = [...gm.sockets, ...ipsec?.sockets ?? []];
   const reading = sockets.map((socket) => read(socket, boxes.pcscf, context));
   let closed: Promise<void> | undefined;
@@ -120,7 +131,8 @@ function run(parts: Parts): Core {
     await Promise.all(reading);
   };
   return {
-    entry: { "p-cscf": { udp: gm.local, tcp: gm.local } },
+    entry: { "p-cscf": { udp: gm.local, tcp: gm.local }, ...(border ? { ibcf: border.entry } : {}) },
+    dns: border?.dns,
     nat: nat && { sip: nat.inside[0]!, encapsulated: nat.inside[1]! },
     ipsec: ipsec && { encapsulation: ipsec.host.encapsulation, native: ipsec.native },
     operatorUrl: operator.url,
@@ -142,6 +154,7 @@ interface Boxes {
   readonly icscf: Icscf;
   readonly scscf: Scscf;
   readonly hss: Hss;
+  readonly ibcf: Ibcf | undefined;
 }
 
 function contextOf(options: CoreOptions, scheduler: Scheduler, problems: unknown[]): BoxContext {
@@ -207,7 +220,13 @@ async function openNat(
 const NAT_LIFETIME = 120_000;
 
 /** Puts the boxes on a fabric. Addresses there are the core's own; nothing listens on them. */
-function connect(context: BoxContext, options: CoreOptions, gm: Gm, ipsec: IpsecEnd | undefined): Boxes {
+function connect(
+  context: BoxContext,
+  options: CoreOptions,
+  gm: Gm,
+  ipsec: IpsecEnd | undefined,
+  border: Border | undefined,
+): Boxes {
   const fabric = new Fabric();
   const { domain } = context.home;
   const names = { pcscf: `pcscf.${domain}`, icscf: `icscf.${domain}`, scscf: `scscf.${domain}` };
@@ -246,7 +265,8 @@ function connect(context: BoxContext, options: CoreOptions, gm: Gm, ipsec: Ipsec
     link: fabric.attach(at(3), [names.scscf], (bytes, flow) => scscf.stack.receive(bytes, flow)),
   });
   hss.listen(`sip:${names.scscf}`, scscf);
-  return { fabric, pcscf, icscf, scscf, hss };
+  const ibcf = border?.join(fabric, at(4), homeEntry);
+  return { fabric, pcscf, icscf, scscf, hss, ibcf };
 }
 
 async function sendOnGm({ sockets }: Gm, bytes: Uint8Array, to: Flow): Promise<void> {
@@ -265,7 +285,10 @@ async function read(socket: MessageSocket, pcscf: Pcscf, context: BoxContext): P
   }
 }
 
-function operatorActions({ pcscf, scscf, hss }: Boxes, nat: NatBox | undefined): Map<string, OperatorAction> {
+function operatorActions(
+  { pcscf, scscf, hss, ibcf }: Boxes,
+  nat: NatBox | undefined,
+): Map<string, OperatorAction> {
   const unknown = (impi: string | undefined) =>
     ({ status: 404, error: `there is no subscriber "${impi}"` }) as const;
   const actions = new Map<string, OperatorAction>([
@@ -282,6 +305,7 @@ function operatorActions({ pcscf, scscf, hss }: Boxes, nat: NatBox | undefined):
       scscf.reset();
       pcscf.reset();
       hss.reset();
+      ibcf?.reset();
     }],
   ]);
   const { security } = pcscf;

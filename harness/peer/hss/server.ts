@@ -31,6 +31,8 @@ export interface HssOptions {
   /** Opens the listener; accepted connections are handed to `accept`. */
   readonly listen: (accept: (stream: ByteStream) => void) => Promise<StreamListener>;
   readonly tap?: Tap;
+  /** Milliseconds of silence until a watchdog is sent. Default: as RFC 3539 has it, 30 s. */
+  readonly watchdogMs?: number;
 }
 
 export class HssServer {
@@ -90,12 +92,13 @@ export class HssServer {
   }
 
   #accept(stream: ByteStream): void {
-    const { self, clock, random, tap } = this.#options;
+    const { self, clock, random, tap, watchdogMs } = this.#options;
     const connection = new DiameterConnection(stream, {
       role: "responder",
       self: { ...self, applications: [{ id: APPLICATION.cx, vendor: VENDOR.tgpp }] },
       random: () => new DataView(random(4).buffer).getUint32(0),
       clock,
+      ...(watchdogMs === undefined ? {} : { watchdogMs }),
       tap: (record) => {
         tap?.(record);
         for (const view of this.#views) view.tapped(record);

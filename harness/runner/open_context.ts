@@ -129,7 +129,7 @@ export function openContext(parts: ContextParts): OpenContext {
     const closing = Promise.all(terminals.map(async ({ ue, release }) => {
       try {
         // So that the next case with this subscriber does not meet the contacts of this one.
-        if (ue.registered) {
+        if (isBound(ue)) {
           const tidy = deregisterAll(ue).catch(() => {});
           await Promise.race([tidy, clock.wait(clock.now() + TIDY_LIMIT, limit.signal)]);
         }
@@ -151,7 +151,12 @@ export function openContext(parts: ContextParts): OpenContext {
 
 /** Each takes one identity away; a device that says so and leaves it is not asked for ever. */
 async function deregisterAll(ue: Ue): Promise<void> {
-  for (let most = 4; ue.registered && most > 0; most--) await ue.deregister();
+  for (let most = 4; isBound(ue) && most > 0; most--) await ue.deregister();
+}
+
+/** The network may hold a registration of this UE, also one whose connection is lost. */
+function isBound(ue: Ue): boolean {
+  return ue.registered || (ue.tls?.stranded ?? false);
 }
 
 /** Resolves what `given` was handed, or rejects with GivenNotMet; bugs of ours stay what they are. */

@@ -1,7 +1,7 @@
 /** The access network a UE sits in: where its address comes from and what it says of it (TS 24.229 7.2A.4). */
 import { EnvironmentError } from "../../errors.ts";
 import type { Endpoint, TransportName } from "../../net/types.ts";
-import type { Profile, Subscriber } from "../../../profiles/types.ts";
+import type { EntryPoint, Profile, Subscriber } from "../../../profiles/types.ts";
 import type { UeOptions } from "./types.ts";
 
 /** How a UE protects what it sends: as told, else as its subscriber does. */
@@ -44,7 +44,7 @@ export function localEndpoint(profile: Profile, access: string | undefined, opti
 export function entryPoint(
   profile: Profile,
   { entry = "p-cscf", transport }: UeOptions,
-): { readonly transport: TransportName; readonly remote: Endpoint } {
+): { readonly transport: TransportName; readonly remote: EntryPoint } {
   const offered = profile.entry[entry] ?? {};
   const chosen = transport ?? (Object.keys(offered)[0] as TransportName | undefined) ?? "udp";
   const remote = offered[chosen];

@@ -73,7 +73,7 @@ export function outOfDialog(sender: Sender, method: string, target: string, fact
     ["To", `<${target}>`],
     ["Call-ID", facts.callId],
     ["CSeq", `${facts.cseq} ${method}`],
-    ...(CONTACTLESS.has(method) ? [] : [["Contact", facts.contact] as [string, string]]),
+    ...(hasContact(method) ? [["Contact", facts.contact] as [string, string]] : []),
     ...optional(
       "P-Preferred-Identity",
       facts.preferredIdentity === null ? undefined : `<${facts.preferredIdentity}>`,
@@ -132,6 +132,11 @@ export function hostPort({ address, port }: Endpoint): string {
 
 function transportParameter(transport: TransportName): string {
   return transport === "udp" ? "" : `;transport=${transport}`;
+}
+
+/** Whether a request that stands alone, or begins a dialog, names where its sender is. */
+export function hasContact(method: string): boolean {
+  return !CONTACTLESS.has(method);
 }
 
 /** RFC 3428 4 forbids it in MESSAGE; RFC 3903 and RFC 3261 11 have no use for it in PUBLISH and OPTIONS. */

@@ -3,19 +3,18 @@ import type { Clock } from "../../net/types.ts";
 import type { Profile } from "../../../profiles/types.ts";
 import { AcceptedCall } from "./incoming_call.ts";
 import type { Arrived } from "./incoming.ts";
-import type { Leg, LegParts } from "./leg.ts";
+import type { CallRequests, Leg, LegParts } from "./leg.ts";
 import { OutgoingCall } from "./outgoing_call.ts";
-import type { Requests } from "./requests.ts";
 import * as session from "./session.ts";
 import type { AcceptOptions, Call, IncomingCall, InviteOptions } from "./types.ts";
 
 export class Calls {
-  readonly #requests: Requests;
+  readonly #requests: CallRequests;
   readonly #clock: Clock;
   readonly #timers: Profile["timers"];
   readonly #legs: Leg[] = [];
 
-  constructor(requests: Requests, clock: Clock, timers: Profile["timers"]) {
+  constructor(requests: CallRequests, clock: Clock, timers: Profile["timers"]) {
     this.#requests = requests;
     this.#clock = clock;
     this.#timers = timers;

@@ -14,8 +14,11 @@ import type { Requests } from "./requests.ts";
 import type { Claimant } from "./station.ts";
 import type { Call, IncomingRequest, RequestOptions } from "./types.ts";
 
+/** Who makes and sends the requests of calls: a UE, or a network for its users. */
+export type CallRequests = Pick<Requests, "station" | "sender" | "finish" | "send" | "start">;
+
 export interface LegParts {
-  readonly requests: Requests;
+  readonly requests: CallRequests;
   readonly clock: Clock;
   readonly timers: Profile["timers"];
   /** In-dialog methods that are answered 200 without asking a case. */

@@ -17,8 +17,7 @@ import { Requests } from "./requests.ts";
 import { type SendingOptions, waysOf } from "./sending.ts";
 import { Station } from "./station.ts";
 import { Subscriptions } from "./subscriptions.ts";
-import { openTlsProtection } from "./tls/mod.ts";
-import type { UeTlsOptions } from "./tls/types.ts";
+import { openTlsProtection, PLAIN_TLS } from "./tls/mod.ts";
 import type * as t from "./types.ts";
 
 /** @throws EnvironmentError if the profile has no such entry point or access, or the socket cannot be opened. */
@@ -63,8 +62,6 @@ async function openProtection(setup: t.UeSetup, local: Endpoint): Promise<Protec
   });
   return new Cleartext(socket, remote);
 }
-
-const PLAIN_TLS: UeTlsOptions = { mechanism: "tls" };
 
 /** A forged card, the one that sits in the other terminal as well, or the subscriber's own. */
 function cardOf(

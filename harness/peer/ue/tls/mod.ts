@@ -1,3 +1,4 @@
 /** A UE's TLS (TS 33.203 Annex O). */
-export { openTlsProtection } from "./protection.ts";
-export type { TlsWay, UeTlsOptions, UeTlsView } from "./types.ts";
+export { isTlsFailure } from "./link.ts";
+export { openTlsProtection, PLAIN_TLS } from "./open.ts";
+export type { TlsWay, UeTlsDiscarded, UeTlsOptions, UeTlsView } from "./types.ts";

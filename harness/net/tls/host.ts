@@ -39,6 +39,7 @@ class Host implements TlsHost {
   readonly transport = "tls";
   readonly refused: TlsEnd[] = [];
   onAccepted?: (connection: TlsConnection) => void;
+  onRefused?: (end: TlsEnd) => void;
   onEnded?: (connection: TlsConnection, end: TlsEnd) => void;
   readonly #options: TlsHostOptions;
   readonly #tcp: StreamTransport;
@@ -183,6 +184,7 @@ class Host implements TlsHost {
       if (!(error instanceof TlsFailure)) throw error;
       this.refused.push(error.end);
       if (this.refused.length > MOST_REFUSED) this.refused.shift();
+      this.onRefused?.(error.end);
       return;
     } finally {
       this.#arriving.delete(link);

@@ -43,6 +43,8 @@ export interface TlsHost extends MessageSocket {
   readonly refused: readonly TlsEnd[];
   /** Told when a connection that came has ended its handshake. */
   onAccepted?: (connection: TlsConnection) => void;
+  /** Told of each attempt that came and failed before a handshake was over. */
+  onRefused?: (end: TlsEnd) => void;
   /** Told when a connection has ended. */
   onEnded?: (connection: TlsConnection, end: TlsEnd) => void;
 }

@@ -8,7 +8,12 @@ import { Inbox } from "./inbox.ts";
 import { MemoryRaw } from "./ipsec/memory_raw.ts";
 import { openIpsec } from "./ipsec/open.ts";
 import type { IpsecHost, IpsecOptions } from "./ipsec/types.ts";
+import type { ByteStream } from "./byte_stream.ts";
+import { memoryStreams } from "./memory_stream.ts";
+import { openStream } from "./stream.ts";
 import { NEW_CONNECTION } from "./stream_socket.ts";
+import { openTls } from "./tls/host.ts";
+import type { TlsHost, TlsHostOptions } from "./tls/types.ts";
 import type {
   Clock,
   Endpoint,
@@ -17,6 +22,7 @@ import type {
   MessageSocket,
   Net,
   SocketOptions,
+  StreamOptions,
   TransportName,
 } from "./types.ts";
 
@@ -34,6 +40,7 @@ export type Link = (packet: Packet) => readonly number[];
 export class MemoryNet implements Net {
   readonly #sockets = new Map<string, MemorySocket>();
   readonly #raw: MemoryRaw;
+  readonly #streams = memoryStreams(() => this.freePort());
   #packets = 0;
   #nextPort = 49_152;
   #connections = 0;
@@ -59,6 +66,16 @@ export class MemoryNet implements Net {
   /** As on a real machine, but any address will do; packets of the raw carrier have port 0 on the link. */
   ipsec(options: IpsecOptions): Promise<IpsecHost> {
     return openIpsec(options, { net: this, raw: (address, take) => this.#raw.open(address, take) });
+  }
+
+  /** TLS proper, over streams that only each other and `stream()` can reach. */
+  tls(options: TlsHostOptions): Promise<TlsHost> {
+    return openTls(options, this.#streams);
+  }
+
+  /** Reaches TLS hosts. */
+  stream(options: StreamOptions): Promise<ByteStream> {
+    return openStream(options, this.#streams);
   }
 
   /** @internal */

@@ -6,7 +6,8 @@ import type { EspPolicy } from "./ipsec/types.ts";
 import { MemoryNet } from "./memory.ts";
 import { netOf } from "./net.ts";
 import { scopeCheck, scoped } from "./scoped.ts";
-import { bytes, text } from "./testing/framers.ts";
+import { bytes, lineFramer, text } from "./testing/framers.ts";
+import { SERVER_EC } from "./tls/testing/certificates.ts";
 
 Deno.test("scoped() sends inside the scope and refuses everything else, naming address and scope", async () => {
   const clock = new FakeClock();
@@ -54,4 +55,27 @@ Deno.test("netOf() says which transports there are", async () => {
     net.open("wss", { local: { address: "127.0.0.1", port: 0 }, clock: net.clock }),
     (error) => error instanceof EnvironmentError && error.message.includes('"wss"'),
   );
+});
+
+Deno.test("scoped() opens no stream and no TLS connection to an address outside, and answers none from there", async () => {
+  const clock = new FakeClock();
+  const net = new MemoryNet(clock);
+  const inside = scoped(net, ["192.0.2.0/28"]);
+  const common = { clock, framer: lineFramer };
+  const local = { address: "192.0.2.1", port: 5061 };
+  const host = await inside.tls!({ ...common, local, server: { certificates: [SERVER_EC] } });
+  const outside = { address: "192.0.2.99", port: 5061 };
+  for (
+    const sent of [
+      host.connect(outside),
+      host.send(new Uint8Array(1), { transport: "tls", local, remote: outside }),
+      inside.stream!({ clock, local, remote: outside }),
+    ]
+  ) await assert.rejects(sent, (error) => error instanceof EnvironmentError && /scope/.test(error.message));
+  const stranger = await net.tls({ ...common, local: outside });
+  await assert.rejects(stranger.connect(local));
+  assert.deepEqual(host.connections, []);
+  const friend = await net.tls({ ...common, local: { address: "192.0.2.2", port: 0 } });
+  assert(await friend.connect(local));
+  await Promise.all([host, stranger, friend].map((each) => each.close()));
 });

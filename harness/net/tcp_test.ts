@@ -147,9 +147,12 @@ Deno.test("a connection that the other side reset is told to the tap and replace
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
+  const lost: Flow[] = [];
+  a.onLost = (flow) => void lost.push(flow);
   await a.send(bytes("1\n"), way(a.local, { address: "127.0.0.1", port }));
   await until(told, (record) => record.layer === "tcp");
   assert.match(told.at(-1)?.note ?? "", /reset|closed/);
+  assert.deepEqual(lost.map(({ connection }) => connection), [told[0]?.connection]);
   await a.send(bytes("2\n"), way(a.local, { address: "127.0.0.1", port }));
   await until(told, (record) => record.layer === "tcp", 2);
   assert.equal(sockets.length, 2);

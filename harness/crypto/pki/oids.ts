@@ -50,3 +50,28 @@ export const GENERAL_NAME = {
   uniformResourceIdentifier: 6,
   iPAddress: 7,
 } as const;
+
+/** The short name of a purpose, or its identifier. */
+export function purposeName(oid: string): string {
+  return Object.entries(EXTENDED_KEY_USAGE).find(([, known]) => known === oid)?.[0] ?? oid;
+}
+
+/** Short names of RFC 4514 section 3, and of what else is often seen. */
+export const ATTRIBUTES: Readonly<Record<string, string>> = {
+  CN: "2.5.4.3",
+  C: "2.5.4.6",
+  L: "2.5.4.7",
+  ST: "2.5.4.8",
+  O: "2.5.4.10",
+  OU: "2.5.4.11",
+  DC: "0.9.2342.19200300.100.1.25",
+  serialNumber: "2.5.4.5",
+  emailAddress: "1.2.840.113549.1.9.1",
+};
+
+/** Object identifiers of EC curves, as WebCrypto names them. */
+export const CURVES: Readonly<Record<string, string>> = {
+  "1.2.840.10045.3.1.7": "P-256",
+  "1.3.132.0.34": "P-384",
+  "1.3.132.0.35": "P-521",
+};

@@ -1,6 +1,7 @@
 /** Distinguished names as issuers write them. */
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
+import { ATTRIBUTES } from "../oids.ts";
 
 /** How the attribute values of a name are written: two ways that RFC 5280 4.1.2.4 allows. */
 export type NameEncoding = "utf8" | "printable";
@@ -40,16 +41,3 @@ function string(type: string, value: string, encoding: NameEncoding) {
     ? new asn1js.PrintableString({ value })
     : new asn1js.Utf8String({ value });
 }
-
-/** Short names of RFC 4514 section 3, and of what else is often seen. */
-export const ATTRIBUTES: Readonly<Record<string, string>> = {
-  CN: "2.5.4.3",
-  C: "2.5.4.6",
-  L: "2.5.4.7",
-  ST: "2.5.4.8",
-  O: "2.5.4.10",
-  OU: "2.5.4.11",
-  DC: "0.9.2342.19200300.100.1.25",
-  serialNumber: "2.5.4.5",
-  emailAddress: "1.2.840.113549.1.9.1",
-};

@@ -4,8 +4,9 @@ import * as pkijs from "pkijs";
 import { derOf, own, timeOf } from "./asn1.ts";
 import { extension, type ExtraExtension, keyIdentifier } from "./extensions.ts";
 import type { KeyPair } from "./keys.ts";
-import { EXTENSION } from "./oids.ts";
-import { sign, signatureAlgorithm, type SignatureHash } from "./signing.ts";
+import { EXTENSION } from "../oids.ts";
+import type { SignatureHash } from "../rsa.ts";
+import { sign, signatureAlgorithm } from "./signing.ts";
 
 /** Times are milliseconds since 1970. */
 export interface CrlOptions {

@@ -8,15 +8,17 @@
 import { sha1 } from "@noble/hashes/legacy.js";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
-import { LocalMisuseError } from "../../errors.ts";
-import { bytesToBigint, equalBytes } from "../../wire/bytes.ts";
+import { LocalMisuseError } from "../../../errors.ts";
+import { bytesToBigint, equalBytes } from "../../../wire/bytes.ts";
 import { derOf, own, timeOf } from "./asn1.ts";
+import { parseCertificate } from "../read/certificate.ts";
 import { buildCrl, type CrlOptions } from "./crl.ts";
 import { buildExtensions, type ExtensionOptions } from "./extensions.ts";
 import { generateKeys, importKeys, type KeyPair, type KeyType } from "./keys.ts";
-import { EXTENSION } from "./oids.ts";
-import { certificatesFromPem, toPem } from "./pem.ts";
-import { sign, signatureAlgorithm, type SignatureHash } from "./signing.ts";
+import { EXTENSION } from "../oids.ts";
+import { certificatesFromPem, toPem } from "../pem.ts";
+import type { SignatureHash } from "../rsa.ts";
+import { sign, signatureAlgorithm } from "./signing.ts";
 import { attributesOf, buildName, type NameAttribute, type NameEncoding } from "./subject.ts";
 
 /** Times are milliseconds since 1970, as `Clock.now()` has them. `false` leaves an extension out. */
@@ -24,8 +26,8 @@ export interface CertificateOptions extends Omit<ExtensionOptions, Switchable> {
   /** Each becomes an attribute of its own, after `organization`. */
   readonly commonNames?: readonly string[];
   readonly organization?: string;
-  /** The whole subject, in place of the two above. */
-  readonly subject?: readonly NameAttribute[];
+  /** The whole subject, in place of the two above; or the DER of a name, to be taken as it is. */
+  readonly subject?: readonly NameAttribute[] | Uint8Array;
   readonly subjectEncoding?: NameEncoding;
   /** Default: an hour before the authority's `now`. */
   readonly notBefore?: number;
@@ -135,6 +137,19 @@ export class Authority {
     return derOf(this.#parsed.subjectPublicKeyInfo.toSchema());
   }
 
+  /** The root's subject, or this one's where the root is not at hand, DER. */
+  get rootSubject(): Uint8Array {
+    return derOf((this.root ? read(this.root) : this.#parsed).subject.toSchema());
+  }
+
+  /** How the subject is written, as far as it can be written otherwise. */
+  get subjectEncoding(): NameEncoding {
+    const isUtf8 = this.#parsed.subject.typesAndValues.some(({ value }) =>
+      value instanceof asn1js.Utf8String
+    );
+    return isUtf8 ? "utf8" : "printable";
+  }
+
   /** PEM of the certificate. */
   pem(): string {
     return toPem("CERTIFICATE", this.certificate);
@@ -217,7 +232,7 @@ async function build(
 ): Promise<{ certificate: Uint8Array }> {
   const { signatureHash = "SHA-256", version = 3 } = options;
   const signer = issuer?.keys ?? keys;
-  const subject = buildName(options.subject ?? defaultSubject(options), options.subjectEncoding);
+  const subject = subjectOf(options);
   const algorithm = signatureAlgorithm(signer, signatureHash);
   const certificate = new pkijs.Certificate({
     version: version - 1,
@@ -255,11 +270,16 @@ function extensionsOf(
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== false));
 }
 
-function defaultSubject({ organization, commonNames }: CertificateOptions): NameAttribute[] {
-  return [
-    ...(organization === undefined ? [] : [{ type: "O", value: organization }]),
-    ...(commonNames ?? []).map((value) => ({ type: "CN", value })),
-  ];
+function subjectOf(options: CertificateOptions): pkijs.RelativeDistinguishedNames {
+  const { organization, commonNames, subject, subjectEncoding } = options;
+  if (subject instanceof Uint8Array) return pkijs.RelativeDistinguishedNames.fromBER(own(subject));
+  return buildName(
+    subject ?? [
+      ...(organization === undefined ? [] : [{ type: "O", value: organization }]),
+      ...(commonNames ?? []).map((value) => ({ type: "CN", value })),
+    ],
+    subjectEncoding,
+  );
 }
 
 /** RFC 5280 4.2.1.2 (1): SHA-1 of the key's BIT STRING. */
@@ -281,7 +301,9 @@ function isSelfIssued(der: Uint8Array): boolean {
   return equalBytes(derOf(subject.toSchema()), derOf(issuer.toSchema()));
 }
 
+/** As pkijs writes and re-writes it. Throws PkiSyntaxError where it is none. */
 function read(der: Uint8Array): pkijs.Certificate {
+  parseCertificate(der);
   return pkijs.Certificate.fromBER(own(der));
 }
 

@@ -5,8 +5,9 @@
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { derOf, fromDer, own } from "./asn1.ts";
-import { fromPem } from "./pem.ts";
-import { PkiSyntaxError } from "./pki_syntax_error.ts";
+import { CURVES } from "../oids.ts";
+import { fromPem } from "../pem.ts";
+import { PkiSyntaxError } from "../pki_syntax_error.ts";
 
 /** What test certificates are made with. RSA of 1024 bits is too short for TS 33.310: it is here to be refused. */
 export type KeyType = "P-256" | "P-384" | "RSA-1024" | "RSA-2048" | "RSA-3072" | "RSA-4096";
@@ -64,13 +65,6 @@ export function signingKey(keys: KeyPair, hash: string): Promise<CryptoKey> {
   // Exportable, for what WebCrypto does not do itself (MD5).
   return crypto.subtle.importKey("pkcs8", own(keys.privateKey), algorithm, true, ["sign"]);
 }
-
-/** Object identifiers of EC curves, as WebCrypto names them. */
-export const CURVES: Readonly<Record<string, string>> = {
-  "1.2.840.10045.3.1.7": "P-256",
-  "1.3.132.0.34": "P-384",
-  "1.3.132.0.35": "P-521",
-};
 
 async function describe(privateKey: CryptoKey, publicKey: CryptoKey): Promise<KeyPair> {
   const bytes = {

@@ -1,14 +1,10 @@
 /** Signing as issuers do: a tbs structure in, its AlgorithmIdentifier and signature out. Verifying is signatures.ts. */
-import { md5 } from "@noble/hashes/legacy.js";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
-
-import { bigintToBytes, bytesToBigint, concat, fromHex } from "../../wire/bytes.ts";
+import { bigintToBytes, bytesToBigint } from "../../../wire/bytes.ts";
 import { derOf, own } from "./asn1.ts";
 import { type KeyPair, signingKey } from "./keys.ts";
-
-/** MD5 and SHA-1 are here because a device must refuse them (TS 33.310 6.1.1). */
-export type SignatureHash = "MD5" | "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
+import { modPow, pkcs1Encoding, type SignatureHash } from "../rsa.ts";
 
 /** Of the signature that `sign()` makes. Throws RangeError for ECDSA with MD5, which has no identifier. */
 export function signatureAlgorithm(keys: KeyPair, hash: SignatureHash): pkijs.AlgorithmIdentifier {
@@ -36,9 +32,8 @@ async function signMd5(tbs: Uint8Array, keys: KeyPair): Promise<Uint8Array> {
   const [n, d] = [jwk.n, jwk.d].map((part) =>
     Uint8Array.fromBase64(part ?? "", { alphabet: "base64url" })
   ) as [Uint8Array, Uint8Array];
-  const digestInfo = concat(MD5_DIGEST_INFO, md5(tbs));
-  const padding = new Uint8Array(n.length - digestInfo.length - 3).fill(0xff);
-  const encoded = concat(Uint8Array.of(0x00, 0x01), padding, Uint8Array.of(0x00), digestInfo);
+  const encoded = pkcs1Encoding("MD5", tbs, n.length);
+  if (encoded === undefined) throw new RangeError(`MD5 needs a longer RSA key, found ${8 * n.length} bits`);
   const power = modPow(bytesToBigint(encoded), bytesToBigint(d), bytesToBigint(n));
   return bigintToBytes(power, n.length);
 }
@@ -51,20 +46,6 @@ function ecdsaSigValue(signature: Uint8Array): Uint8Array {
   );
   return derOf(new asn1js.Sequence({ value: integers }));
 }
-
-/** `base` to the power of `exponent`, modulo `modulus`. */
-export function modPow(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  let result = 1n;
-  let square = base % modulus;
-  for (let rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = result * square % modulus;
-    square = square * square % modulus;
-  }
-  return result;
-}
-
-/** RFC 8017 9.2 note 1: the DigestInfo of MD5 before the hash itself. */
-const MD5_DIGEST_INFO = fromHex("3020300c06082a864886f70d020505000410");
 
 /** RFC 8017 A.2.4, RFC 3279 2.2.3, RFC 5758 3.2. */
 const OIDS: Readonly<Record<KeyPair["family"], Readonly<Partial<Record<SignatureHash, string>>>>> = {

@@ -1,8 +1,8 @@
 /** The extensions of a certificate as its issuer writes them, each with the criticality of RFC 5280 4.2.1. */
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
-import { parseAddress } from "../../wire/address.ts";
-import { concat } from "../../wire/bytes.ts";
+import { parseAddress } from "../../../wire/address.ts";
+import { concat } from "../../../wire/bytes.ts";
 import { derOf, own } from "./asn1.ts";
 import {
   EXTENDED_KEY_USAGE,
@@ -11,7 +11,7 @@ import {
   GENERAL_NAME,
   KEY_USAGES,
   type KeyUsage,
-} from "./oids.ts";
+} from "../oids.ts";
 
 /** Any extension, by its identifier: `value` is what the OCTET STRING holds. */
 export interface ExtraExtension {

@@ -36,7 +36,7 @@ export interface MultimediaAuthRequest {
   readonly impu: string;
   readonly serverName: string;
   /** "Unknown" leaves the choice to the HSS (TS 33.203 P.4.2 step 3). */
-  readonly scheme: "Unknown" | "Digest-AKAv1-MD5" | "SIP Digest";
+  readonly scheme: "Unknown" | "Digest-AKAv1-MD5" | "SIP Digest" | "Early-IMS-Security" | "NASS-Bundled";
   /** SIP-Authorization after a synchronisation failure: the RAND that was sent, and the AUTS that came back. */
   readonly resynchronisation?: { readonly rand: Uint8Array; readonly auts: Uint8Array };
 }
@@ -63,9 +63,26 @@ export interface DigestVector {
   readonly password?: string;
 }
 
+/** GIBA: what the HSS has learnt of the user's address (TS 33.203 T.3); at least one is there. */
+export interface BoundAddress {
+  readonly scheme: "giba";
+  /** IPv4 literal. */
+  readonly address?: string;
+  /** "2001:db8:1::/64" */
+  readonly prefix?: string;
+}
+
+/** NBA: the line that the user's access must come from (TS 33.203 R.3). */
+export interface LineIdentifier {
+  readonly scheme: "nba";
+  readonly line: string;
+}
+
+export type AuthenticationData = AkaVector | DigestVector | BoundAddress | LineIdentifier;
+
 export type MultimediaAuthAnswer =
   | CxRefusal
-  | { readonly result: "success"; readonly vector: AkaVector | DigestVector };
+  | { readonly result: "success"; readonly vector: AuthenticationData };
 
 /** SAR (TS 29.228 6.1.2, TS 29.229 6.3.15). */
 export interface ServerAssignmentRequest {

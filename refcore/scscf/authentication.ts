@@ -170,7 +170,10 @@ export class Authentication {
       scheme,
       ...(resynchronisation ? { resynchronisation } : {}),
     });
-    return answer.result === "success" ? answer.vector : 403;
+    if (answer.result !== "success") return 403;
+    const { vector } = answer;
+    // The others are no challenges.
+    return vector.scheme === "aka" || vector.scheme === "digest" ? vector : 403;
   }
 
   issuedBefore(nonce: string): boolean {

@@ -1,0 +1,2 @@
+/** Cx over Diameter. */
+export { DiameterCx, type DiameterCxOptions } from "./client.ts";

@@ -1,3 +1,4 @@
 /** Who we pretend to be. */
 export { NoAnswer } from "./no_answer.ts";
+export { createNetwork } from "./network/mod.ts";
 export { createUe, newMemory } from "./ue/mod.ts";

@@ -252,7 +252,7 @@ Deno.test("attemptCase() does not hang on a UE that will not close", async () =>
     check("x", SHALL).that(1).equals(1);
   }, { parts: { peers: { createUe: () => ue as unknown as Ue } } });
   assert.equal(result.verdict, "pass");
-  assert.deepEqual(evidence.notes, ["a UE did not close in time"]);
+  assert.deepEqual(evidence.notes, ["a peer did not close in time"]);
 });
 
 Deno.test("attemptCase() takes EnvironmentError of a peer as a question whether the device lives", async () => {

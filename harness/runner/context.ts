@@ -1,6 +1,7 @@
 /**
  * What a case can do. Stimulus comes from peers, judgement from `check`, preconditions from `given`.
  */
+import type { Network, NetworkOptions } from "../peer/network/types.ts";
 import type { Random, Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import type { CheckFunction } from "./check.ts";
@@ -14,6 +15,11 @@ export interface CaseContext {
    * It stands on the next free local address of its access. De-registered and closed by the runner when the case ends.
    */
   ue(options?: UeOptions): Promise<Ue>;
+  /**
+   * The partner network that a case with peer "peer-network" has to itself (peer/network/types.ts), on its addresses.
+   * Closed by the runner when the case ends.
+   */
+  network(options?: NetworkOptions): Promise<Network>;
   /** A judged statement, tied to a requirement; nothing is recorded before one of its verbs is called. */
   check: CheckFunction;
   /**

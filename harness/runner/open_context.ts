@@ -12,6 +12,7 @@ import type { CaseContext, Random } from "./context.ts";
 import { describe, isObject } from "./describe.ts";
 import type { EvidenceSink } from "./evidence_sink.ts";
 import type { Ledger } from "./ledger.ts";
+import { Networks } from "./networks.ts";
 import type { Operator, PeerFactory } from "./peers.ts";
 import { GivenNotMet } from "./verdict.ts";
 
@@ -45,6 +46,7 @@ const TIDY_LIMIT = 3000;
 export function openContext(parts: ContextParts): OpenContext {
   const { profile, clock, ledger, evidence, signal } = parts;
   const terminals: { ue: Ue; lease: number; release: () => void }[] = [];
+  const networks = new Networks(parts);
   const asked = new Set<number>();
   const atEnd: (() => Promise<void>)[] = [];
 
@@ -105,6 +107,7 @@ export function openContext(parts: ContextParts): OpenContext {
     check: parts.check,
     note: (text) => evidence.note(text),
     ue: (options = {}) => underWay(ledger, "ue()", openUe(options)),
+    network: (options = {}) => underWay(ledger, "network()", networks.open(options)),
     given: (name, what) => underWay(ledger, `given("${name}")`, met(name, what)),
     operator: (action, parameters) =>
       underWay(ledger, `operator("${action}")`, askOperator(parts, action, parameters)),
@@ -139,9 +142,10 @@ export function openContext(parts: ContextParts): OpenContext {
       } finally {
         release();
       }
-    }));
+    })).then(() => networks.close())
+      .catch((error) => evidence.note(`closing a network failed: ${describe(error)}`));
     const tooLate = clock.wait(clock.now() + 2 * TIDY_LIMIT, limit.signal).then(() => {
-      if (!limit.signal.aborted) evidence.note("a UE did not close in time");
+      if (!limit.signal.aborted) evidence.note("a peer did not close in time");
     });
     await Promise.race([closing, tooLate]);
     limit.abort();

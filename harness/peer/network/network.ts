@@ -3,7 +3,7 @@ import { type SipRequest, type SipResponse, StreamFramer } from "sip-codec";
 import { EnvironmentError } from "../../errors.ts";
 import type { Located, SipAddress } from "../../net/dns/mod.ts";
 import type { ConnectOptions, TlsOptions, TlsTrust } from "../../net/tls/options.ts";
-import { type TlsConnection, type TlsEnd, TlsFailure, type TlsHost } from "../../net/tls/types.ts";
+import type { TlsConnection, TlsEnd, TlsHost } from "../../net/tls/types.ts";
 import type { MessageSocket } from "../../net/types.ts";
 import { certificatesFromPem } from "../../crypto/pki/mod.ts";
 import type { EntryPoint, Partner } from "../../../profiles/types.ts";
@@ -12,6 +12,7 @@ import * as build from "../ue/build.ts";
 import { Calls } from "../ue/calls.ts";
 import { Inbox, methodIs } from "../ue/inbox.ts";
 import { Station } from "../ue/station.ts";
+import { isTlsFailure } from "../ue/tls/mod.ts";
 import type {
   AcceptOptions,
   Call,
@@ -138,7 +139,7 @@ class PartnerNetwork implements t.Network {
     try {
       connection = await this.connect(options);
     } catch (error) {
-      if (!(error instanceof TlsFailure)) throw error;
+      if (!isTlsFailure(error)) throw error;
       return { connection: undefined, end: error.end, answer: undefined, outcome: inWords(error.end) };
     }
     const until = clock.now() + timers.answer;

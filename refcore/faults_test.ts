@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { akaFaults } from "./faults/aka.ts";
 import { coexistenceFaults } from "./faults/coexistence.ts";
 import { digestFaults } from "./faults/digest.ts";
+import { interconnectFaults } from "./faults/interconnect.ts";
 import { ipsecFaults } from "./faults/ipsec.ts";
 import { ipsecNatFaults } from "./faults/ipsec_nat.ts";
 import { privacyFaults } from "./faults/privacy.ts";
@@ -17,6 +18,7 @@ const BUILT = [
   ...ipsecFaults,
   ...secAgreeFaults,
   ...ipsecNatFaults,
+  ...interconnectFaults,
 ];
 
 Deno.test("every fault has an id of its own and names a requirement", () => {
@@ -27,7 +29,7 @@ Deno.test("every fault has an id of its own and names a requirement", () => {
 
 Deno.test("every fault of a list that is built is switched somewhere, and every switch is a fault", async () => {
   const switched = new Set<string>();
-  for (const folder of [".", "pcscf", "pcscf/ipsec", "icscf", "scscf", "hss"]) {
+  for (const folder of [".", "pcscf", "pcscf/ipsec", "icscf", "ibcf", "scscf", "hss"]) {
     for await (const { name, isFile } of Deno.readDir(new URL(folder, import.meta.url))) {
       if (!isFile || name.endsWith("_test.ts") || name === "faults.ts") continue;
       const source = await Deno.readTextFile(new URL(`${folder}/${name}`, import.meta.url));

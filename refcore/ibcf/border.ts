@@ -1,5 +1,6 @@
 /** The border on its sockets: TLS for partners, the clear ports that nobody is to use, the home network's DNS. */
 import { StreamFramer, type Uri } from "sip-codec";
+import type { Authority } from "../../harness/crypto/pki/mod.ts";
 import { EnvironmentError } from "../../harness/errors.ts";
 import type { TlsHost } from "../../harness/net/tls/types.ts";
 import type { Clock, Endpoint, Flow, MessageSocket, Net } from "../../harness/net/types.ts";
@@ -7,12 +8,15 @@ import type { Fabric } from "../fabric.ts";
 import type { BoxContext } from "../types.ts";
 import { readsClear } from "./clear.ts";
 import { Ibcf } from "./ibcf.ts";
+import { borderIdentity } from "./identity.ts";
 import { serveNames } from "./name_server.ts";
 import { type Partner, Partners } from "./partners.ts";
 import { type BorderIdentity, serverOptions } from "./tls_profile.ts";
 import { Trunk } from "./trunk.ts";
 
-export interface BorderOptions extends BorderIdentity {
+export interface BorderOptions {
+  /** Issues the border's own certificates, and has issued those of partners. */
+  readonly authority: Authority;
   /** An address of its own: 5060 is there what others send to in the clear. */
   readonly address: string;
   readonly ports?: {
@@ -61,9 +65,10 @@ export async function openBorder(
     const udp = await opened("udp", { address, port: ports.clear ?? 5060 });
     const tcp = await opened("tcp", udp.local);
     const dns = await opened("udp", { address, port: ports.dns ?? 0 });
-    const tls = await openTls(context, { net, clock }, options);
+    const identity = await borderIdentity(options.authority, context.home.domain);
+    const tls = await openTls(context, { net, clock }, options, identity);
     if (tls) open.push(tls);
-    return new OpenBorder(context, options, { udp, tcp, dns, tls }, closeAll);
+    return new OpenBorder(context, options, identity, { udp, tcp, dns, tls }, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -74,15 +79,15 @@ export async function openBorder(
 async function openTls(
   { faults }: BoxContext,
   { net, clock }: { readonly net: Net; readonly clock: Clock },
-  options: BorderOptions,
+  { address, ports }: BorderOptions,
+  identity: BorderIdentity,
 ): Promise<TlsHost | undefined> {
-  const { address, ports } = options;
   try {
     return await net.tls?.({
       local: { address, port: ports?.tls ?? 5061 },
       clock,
       framer: () => new StreamFramer(),
-      server: serverOptions(options, faults),
+      server: serverOptions(identity, faults),
     });
   } catch (error) {
     // A port that is taken is told of, a library that is not there is done without.
@@ -94,6 +99,7 @@ async function openTls(
 class OpenBorder implements Border {
   readonly #context: BoxContext;
   readonly #options: BorderOptions;
+  readonly #identity: BorderIdentity;
   readonly #sockets: Sockets;
   readonly #closeAll: () => Promise<unknown>;
   #reading: readonly Promise<void>[] = [];
@@ -101,11 +107,13 @@ class OpenBorder implements Border {
   constructor(
     context: BoxContext,
     options: BorderOptions,
+    identity: BorderIdentity,
     sockets: Sockets,
     closeAll: () => Promise<unknown>,
   ) {
     this.#context = context;
     this.#options = options;
+    this.#identity = identity;
     this.#sockets = sockets;
     this.#closeAll = closeAll;
   }
@@ -124,13 +132,13 @@ class OpenBorder implements Border {
     const { udp, tcp, dns, tls } = this.#sockets;
     const { home: { domain }, faults } = this.#context;
     const name = `ibcf.${domain}`;
-    const partners = new Partners(faults, this.#options.partners, this.#options.anchors);
+    const partners = new Partners(faults, this.#options.partners, this.#identity.anchors);
     const names = [name, ...partners.domains];
     const ibcf: Ibcf = new Ibcf(this.#context, {
       name,
       tls: this.entry.tls,
       partners,
-      trunk: tls && new Trunk(this.#context, tls, partners, this.#options),
+      trunk: tls && new Trunk(this.#context, tls, partners, this.#identity),
       link: fabric.attach(local, names, (bytes, flow) => ibcf.inner.receive(bytes, flow)),
       homeEntry,
       sendClear: (bytes, to) => (to.transport === "udp" ? udp : tcp).send(bytes, to),

@@ -24,6 +24,7 @@ export interface Scene {
 }
 
 export interface SceneOptions {
+  readonly interconnect?: CoreOptions["interconnect"];
   readonly faults?: readonly string[];
   readonly policy?: Partial<Policy>;
   readonly timers?: Partial<CoreOptions["timers"]>;
@@ -46,6 +47,7 @@ export async function scene(
     timers: { ...TIMERS, ...options.timers },
     faults: new Set(options.faults),
     policy: options.policy ?? {},
+    ...(options.interconnect ? { interconnect: options.interconnect } : {}),
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
   });
   const ues: TestUe[] = [];

@@ -3,11 +3,13 @@ import { fromHex } from "../../../crypto/mod.ts";
 import { drive, FakeClock, type Link, MemoryNet } from "../../../net/mod.ts";
 import { seededRandom } from "../../../runner/random.ts";
 import type { Profile, Subscriber } from "../../../../profiles/types.ts";
-import type { TapRecord, TransportName } from "../../../net/types.ts";
+import type { Net, TapRecord, TransportName } from "../../../net/types.ts";
 import { createUe, newMemory } from "../ue.ts";
 import type { Ue, UeMemory, UeOptions } from "../types.ts";
 import { ScriptedNetwork } from "./scripted_network.ts";
+import { withMemoryTls } from "./memory_tls.ts";
 import { ScriptedPcscf } from "./scripted_pcscf.ts";
+import { TlsPcscf, type TlsPcscfOptions } from "./tls_pcscf.ts";
 
 export const TIMERS: Profile["timers"] = {
   t1: 500,
@@ -53,7 +55,13 @@ export const PROFILE: Profile = {
   device: null,
   scope: ["10.0.0.0/8"],
   home: { domain: "home1.example", mcc: "001", mnc: "01" },
-  entry: { "p-cscf": { udp: { address: "10.0.0.1", port: 5060 }, tcp: { address: "10.0.0.1", port: 5060 } } },
+  entry: {
+    "p-cscf": {
+      udp: { address: "10.0.0.1", port: 5060 },
+      tcp: { address: "10.0.0.1", port: 5060 },
+      tls: { address: "10.0.0.1", port: 5061, name: "pcscf.ims.example" },
+    },
+  },
   access: { "3gpp": ["10.1.0.1", "10.1.0.2"], "fixed": ["10.2.0.1", "10.2.0.2"] },
   capabilities: {},
   subscribers: [ALICE, DORA],
@@ -70,11 +78,14 @@ export class World {
   readonly tapped: TapRecord[] = [];
   readonly memory: UeMemory = newMemory();
   readonly #ues: Ue[] = [];
+  readonly #secure: Net;
   #pcscf: ScriptedPcscf | undefined;
+  #tls: TlsPcscf | undefined;
   #made = 0;
 
   private constructor(net: (clock: FakeClock) => MemoryNet, open: (world: World) => ScriptedNetwork) {
     this.net = net(this.clock);
+    this.#secure = withMemoryTls(this.net);
     this.network = open(this);
   }
 
@@ -93,9 +104,16 @@ export class World {
     return this.#pcscf;
   };
 
+  /** The network speaks TLS from now on. */
+  readonly tls = async (options?: TlsPcscfOptions): Promise<TlsPcscf> => {
+    const at = PROFILE.entry["p-cscf"]!.tls!;
+    this.#tls = await new TlsPcscf(this.network, this.#secure, this.clock, at).open(options);
+    return this.#tls;
+  };
+
   readonly ue = async (subscriber: Subscriber, options: UeOptions = {}): Promise<Ue> => {
     const ue = await createUe({
-      net: this.net,
+      net: this.#secure,
       clock: this.clock,
       drive,
       profile: PROFILE,
@@ -114,8 +132,9 @@ export class World {
 
   /** Closes everything, and lets time pass so that nothing is left waiting for the clock. */
   async close(): Promise<void> {
-    await Promise.all(this.#ues.map((ue) => ue.close()));
+    await this.run(Promise.all(this.#ues.map((ue) => ue.close())));
     await this.#pcscf?.close();
+    await (this.#tls && this.run(this.#tls.close()));
     await this.network.close();
   }
 }

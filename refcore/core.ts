@@ -1,9 +1,10 @@
 /** The reference core put together: boxes on a fabric, sockets for the UEs, the operator's interface. */
 import { parseUri, StreamFramer } from "sip-codec";
 import { toHex } from "../harness/crypto/mod.ts";
+import type { Authority } from "../harness/crypto/pki/mod.ts";
 import { LocalMisuseError } from "../harness/errors.ts";
 import type { Clock, Endpoint, Flow, MessageSocket, Net, Tap } from "../harness/net/types.ts";
-import type { Profile, Subscriber } from "../profiles/types.ts";
+import type { EntryPoint, Profile, Subscriber } from "../profiles/types.ts";
 import { Fabric } from "./fabric.ts";
 import { faults as knownFaults, type FaultSet } from "./faults.ts";
 import { Hss } from "./hss/mod.ts";
@@ -13,6 +14,7 @@ import { NatBox } from "./nat/mod.ts";
 import { openOperator, type Operator, type OperatorAction } from "./operator.ts";
 import { type EndOptions, IpsecEnd } from "./pcscf/ipsec/mod.ts";
 import { type AccessRanges, Pcscf } from "./pcscf/mod.ts";
+import { TlsEnd } from "./pcscf/tls/mod.ts";
 import { DEFAULT_POLICY, type Policy } from "./policy.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Scscf } from "./scscf/mod.ts";
@@ -27,6 +29,8 @@ export interface CoreOptions {
   readonly ports?: {
     /** Gm, for UDP and TCP. Default 5060. */
     readonly gm?: number;
+    /** TLS with UEs. Default: one above Gm, as 5061 is above 5060; any where Gm's may be any. */
+    readonly tls?: number;
     /** Default 0: any. */
     readonly operator?: number;
   };
@@ -46,6 +50,11 @@ export interface CoreOptions {
    */
   readonly ipsec?: Pick<EndOptions, "encapsulationPort" | "raw">;
   /**
+   * Opens TLS on the address of the P-CSCF, with certificates that this CA issues: a root, whose certificate is what
+   * UEs trust. Needs OpenSSL on this machine. Default: none.
+   */
+  readonly tls?: { readonly authority: Authority };
+  /**
    * A NAT in front of the core (TS 33.203 Annex M): UEs that send to `Core.nat` seem to be at the first of these
    * addresses. `lifetime`: ms until a binding without traffic is forgotten. Needs `ipsec`. Default: none.
    */
@@ -57,7 +66,7 @@ export interface CoreOptions {
 export interface Core {
   /** As a profile has it: by name and transport. */
   readonly entry:
-    & Readonly<Record<"p-cscf", Readonly<Record<"udp" | "tcp", Endpoint>>>>
+    & { readonly "p-cscf": Readonly<Record<"udp" | "tcp", Endpoint>> & { readonly tls?: EntryPoint } }
     & { readonly ibcf?: Border["entry"] };
   /** The home network's name server, where there is a border. */
   readonly dns: Endpoint | undefined;
@@ -90,29 +99,36 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     if (ipsec) open.push(ipsec);
     const nat = await openNat(context, options, gm, ipsec);
     if (nat) open.push(nat);
+    const tls = await openTls(context, options, gm);
+    if (tls) open.push(tls);
     const border = options.interconnect && await openBorder(context, options, options.interconnect);
     if (border) open.push(border);
-    const boxes = connect(context, options, gm, ipsec, border);
+    const boxes = connect(context, options, { gm, ipsec, tls, border });
     const actions = operatorActions(boxes, nat);
     const operator = await openOperator(operatorEndpoint(options), actions);
     open.push(operator);
-    const parts = { options, scheduler, problems, context, gm, ipsec, nat, border, boxes, actions, operator };
-    return run({ ...parts, closeAll });
+    const ends = { gm, ipsec, tls, nat, border };
+    return run({ options, scheduler, problems, context, ...ends, boxes, actions, operator, closeAll });
   } catch (error) {
     await closeAll();
     throw error;
   }
 }
 
-interface Parts {
+/** Where the boxes meet the network. */
+interface Ends {
+  readonly gm: Gm;
+  readonly ipsec: IpsecEnd | undefined;
+  readonly tls: TlsEnd | undefined;
+  readonly border: Border | undefined;
+}
+
+interface Parts extends Ends {
   readonly options: CoreOptions;
   readonly scheduler: Scheduler;
   readonly problems: unknown[];
   readonly context: BoxContext;
-  readonly gm: Gm;
-  readonly ipsec: IpsecEnd | undefined;
   readonly nat: NatBox | undefined;
-  readonly border: Border | undefined;
   readonly boxes: Boxes;
   readonly actions: ReadonlyMap<string, OperatorAction>;
   readonly operator: Operator;
@@ -120,9 +136,9 @@ interface Parts {
 }
 
 function run(parts: Parts): Core {
-  const { options, scheduler, problems, context, gm, ipsec, nat, border, boxes } = parts;
+  const { options, scheduler, problems, context, gm, ipsec, tls, nat, border, boxes } = parts;
   const { actions, operator, closeAll } = parts;
-  const sockets = [...gm.sockets, ...ipsec?.sockets ?? []];
+  const sockets = [...gm.sockets, ...ipsec?.sockets ?? [], ...tls?.sockets ?? []];
   const reading = sockets.map((socket) => read(socket, boxes.pcscf, context));
   let closed: Promise<void> | undefined;
   const close = async () => {
@@ -131,7 +147,7 @@ function run(parts: Parts): Core {
     await Promise.all(reading);
   };
   return {
-    entry: { "p-cscf": { udp: gm.local, tcp: gm.local }, ...(border ? { ibcf: border.entry } : {}) },
+    entry: { "p-cscf": entryOf(gm, tls), ...(border ? { ibcf: border.entry } : {}) },
     dns: border?.dns,
     nat: nat && { sip: nat.inside[0]!, encapsulated: nat.inside[1]! },
     ipsec: ipsec && { encapsulation: ipsec.host.encapsulation, native: ipsec.native },
@@ -141,6 +157,10 @@ function run(parts: Parts): Core {
     options,
     close: () => closed ??= close(),
   };
+}
+
+function entryOf({ local }: Gm, tls: TlsEnd | undefined): Core["entry"]["p-cscf"] {
+  return { udp: local, tcp: local, ...(tls ? { tls: { ...tls.host.local, name: tls.name } } : {}) };
 }
 
 interface Gm {
@@ -196,6 +216,27 @@ async function openIpsec(context: BoxContext, options: CoreOptions): Promise<Ips
   });
 }
 
+async function openTls(context: BoxContext, options: CoreOptions, gm: Gm): Promise<TlsEnd | undefined> {
+  const { net, clock, ports, tls, tap } = options;
+  if (!tls) return undefined;
+  const open = (port: number) =>
+    TlsEnd.open({
+      net,
+      clock: clock ?? net.clock,
+      local: { address: gm.local.address, port },
+      authority: tls.authority,
+      name: pcscfName(context),
+      faults: context.faults,
+      ...(tap ? { tap } : {}),
+    });
+  const anyWill = ports?.gm === 0 && ports.tls === undefined;
+  return await open(anyWill ? 0 : ports?.tls ?? gm.local.port + 1);
+}
+
+function pcscfName({ home }: BoxContext): string {
+  return `pcscf.${home.domain}`;
+}
+
 /** For SIP and for encapsulated ESP, each with an inside port of its own. */
 async function openNat(
   { scheduler, problem }: BoxContext,
@@ -223,13 +264,11 @@ const NAT_LIFETIME = 120_000;
 function connect(
   context: BoxContext,
   options: CoreOptions,
-  gm: Gm,
-  ipsec: IpsecEnd | undefined,
-  border: Border | undefined,
+  { gm, ipsec, tls, border }: Ends,
 ): Boxes {
   const fabric = new Fabric();
   const { domain } = context.home;
-  const names = { pcscf: `pcscf.${domain}`, icscf: `icscf.${domain}`, scscf: `scscf.${domain}` };
+  const names = { pcscf: pcscfName(context), icscf: `icscf.${domain}`, scscf: `scscf.${domain}` };
   const homeEntry = parseUri(`sip:${names.icscf}`);
   const hss = new Hss({
     subscribers: options.subscribers,
@@ -239,7 +278,7 @@ function connect(
   });
   const at = (offset: number): Endpoint => ({ address: gm.local.address, port: gm.local.port + offset });
   const host = gm.local.address.includes(":") ? `[${gm.local.address}]` : gm.local.address;
-  const ports = [gm.local.port, ...ipsec?.serverPorts ?? []];
+  const ports = [gm.local.port, ...ipsec?.serverPorts ?? [], ...(tls ? [tls.host.local.port] : [])];
   const gmNames = [names.pcscf, ...ports.map((port) => `${host}:${port}`)];
   if (gm.local.port === 5060) gmNames.push(host);
   const pcscf: Pcscf = new Pcscf(context, {
@@ -251,6 +290,7 @@ function connect(
     send: (bytes, to) => sendOnGm(gm, bytes, to),
     ...(options.access ? { access: options.access } : {}),
     ...(ipsec ? { ipsec } : {}),
+    ...(tls ? { tls } : {}),
   });
   const icscf: Icscf = new Icscf(context, {
     name: names.icscf,
@@ -308,11 +348,17 @@ function operatorActions(
       ibcf?.reset();
     }],
   ]);
-  const { security } = pcscf;
-  if (security) {
+  const { security, tls } = pcscf;
+  if (security || tls) {
     actions.set("security-policy", (parameters) => {
-      const error = security.orders.order(parameters);
+      const error = security?.orders.order(parameters) ?? tls?.orders.order(parameters);
       return error === undefined ? undefined : { status: 400, error };
+    });
+  }
+  if (tls) {
+    actions.set("tls-renegotiate", ({ impi = "" }) => {
+      if (!hss.has(impi)) return unknown(impi);
+      if (!tls.askToRenegotiate(impi)) return { status: 404, error: `"${impi}" is not registered over TLS` };
     });
   }
   if (nat) {

@@ -7,6 +7,8 @@ export interface Policy {
   readonly protectedAccess: readonly AccessType[];
   /** Algorithms, confidentiality and NAT traversal of IPsec. */
   readonly security: SecurityPolicy;
+  /** UEs of access networks other than 3GPP ones must use TLS with SIP Digest (TS 33.203 O.1.1); orders go before. */
+  readonly tlsMandatory: boolean;
   /**
    * Serve AKA subscribers without Security-Client. TS 33.203 knows AKA only inside IPsec or TLS; for access without
    * either, as in labs, the address check of Annex N.2.1.2 stands in for the SA table. Off: they get 403.
@@ -14,6 +16,8 @@ export interface Policy {
   readonly akaWithoutSecAgree: boolean;
   /** Let a re-REGISTER from an associated source pass without a challenge (TS 24.229 5.4.1.2.2E). */
   readonly trustIpAssociation: boolean;
+  /** Let a re-REGISTER on the user's own TLS connection pass without a challenge (TS 33.203 O.4.3). */
+  readonly trustTls: boolean;
   /** Challenge an IMPU of another implicit set although the IMPI is registered (TS 33.203 6.1.0, N.1). */
   readonly authenticateFurtherImpus: boolean;
   /** What a wrong Proxy-Authorization gets: a new challenge, or 403 (TS 33.203 N.2.1.2). */
@@ -35,8 +39,10 @@ export interface Policy {
 export const DEFAULT_POLICY: Policy = {
   protectedAccess: ["3gpp"],
   security: DEFAULT_SECURITY,
+  tlsMandatory: false,
   akaWithoutSecAgree: true,
   trustIpAssociation: false,
+  trustTls: true,
   authenticateFurtherImpus: true,
   proxyAuthFailure: "challenge",
   nextNonce: false,

@@ -9,6 +9,7 @@ import { identifyUnderSa, isEmergency } from "./ipsec/mod.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { hideAsserted } from "./privacy.ts";
 import { takeSecurityOffer } from "./procedure.ts";
+import { identifyInClear, identifyOverTls, servesAnybody } from "./tls/mod.ts";
 
 export function originate(pcscf: Pcscf, server: ServerTransaction): void {
   const { request: original } = server;
@@ -19,6 +20,10 @@ export function originate(pcscf: Pcscf, server: ServerTransaction): void {
   if (!request) return;
   if (!understood(server)) return;
   const binding = identify(pcscf, server);
+  if (!binding && pcscf.tls && isEmergencyInClear(pcscf, server)) {
+    const blocked = pcscf.context.faults.has("pcscf/tls-blocks-clear-emergency");
+    return void server.reply(blocked && pcscf.tls.associatedAt(server.flow.remote.address) ? 403 : 380);
+  }
   if (original.to?.tag !== undefined || original.method === "ACK") {
     return inDialog(pcscf, server, request, binding);
   }
@@ -32,6 +37,7 @@ function serve(pcscf: Pcscf, server: ServerTransaction, request: SipRequest, bin
   takeAgreementOff(request);
   pcscf.security?.adapt(request, pcscf.security.setOf(server.flow));
   assertIdentity(request, original, binding, pcscf.context.faults);
+  assertFormer(pcscf, server, request, binding);
   // TS 24.229 5.2.6.3.3 step 3: whatever Route the UE wrote, it goes by the one it was given.
   request.set("Route", binding.serviceRoute);
   forward(pcscf, server, request, binding.token, binding);
@@ -68,9 +74,32 @@ function refuseUnprotected(pcscf: Pcscf, server: ServerTransaction): void {
   server.reply(403);
 }
 
+/**
+ * O.2.2, O.2.3: emergencies come in the clear, too. There is no E-CSCF here: TS 24.229 5.2.10 sends the UE to the
+ * circuit-switched domain.
+ */
+function isEmergencyInClear({ context: { faults } }: Pcscf, { request, flow }: ServerTransaction): boolean {
+  return flow.transport !== "tls" && request.method === "INVITE" && request.to?.tag === undefined &&
+    isEmergency(request, faults);
+}
+
+/** What a P-CSCF does that forgets who has come after the first on a connection (O.2.3). */
+function assertFormer(
+  pcscf: Pcscf,
+  { flow }: ServerTransaction,
+  request: SipRequest,
+  { impi }: UeBinding,
+): void {
+  const first = pcscf.tls?.session(flow)?.first;
+  if (!first || first.impi === impi || !pcscf.context.faults.has("pcscf/tls-asserts-former-user")) return;
+  request.set("P-Asserted-Identity", `<${first.impus[0]}>`);
+}
+
 /** N.2.1.2: by the source of the packet, and what the UE calls itself in Via. */
 function identify(pcscf: Pcscf, server: ServerTransaction): UeBinding | undefined {
   const { request, flow } = server;
+  const session = pcscf.tls?.session(flow);
+  if (pcscf.tls && session) return identifyOverTls(pcscf.tls, session, request);
   if (flow.security !== undefined && pcscf.security) {
     // TS 33.203 7.1 rule 4: the user is the one whose SA it is.
     const token = identifyUnderSa(pcscf.security, flow);
@@ -81,14 +110,16 @@ function identify(pcscf: Pcscf, server: ServerTransaction): UeBinding | undefine
   const contact = request.contact;
   if (faults.has("pcscf/associates-by-contact") && contact) return pcscf.table.byContact(String(contact.uri));
   const preferred = faults.has("pcscf/keeps-both-associations") ? request.preferredIdentities[0] : undefined;
-  return pcscf.table.identify(flow, sentBy, preferred && canonicalImpu(preferred.uri));
+  return pcscf.table.identify(flow, sentBy, preferred && canonicalImpu(preferred.uri)) ??
+    (pcscf.tls && identifyInClear(pcscf.tls, flow));
 }
 
 /** A source without an entry has no initiator that could be asserted: no service (N.2.1.2). */
 function unknownSource(pcscf: Pcscf, server: ServerTransaction, request: SipRequest): void {
   const { faults } = pcscf.context;
   const serves = faults.has("pcscf/serves-unknown-source") || faults.has("pcscf/serves-without-sa") ||
-    faults.has("pcscf/routes-unregistered-request");
+    faults.has("pcscf/routes-unregistered-request") ||
+    pcscf.tls !== undefined && servesAnybody(pcscf.tls, server.flow);
   if (!serves) {
     return void server.reply(403);
   }

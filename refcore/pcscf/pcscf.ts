@@ -17,6 +17,7 @@ import { stunAnswer } from "./outbound.ts";
 import { RegEvents } from "./reg_event.ts";
 import { register } from "./register.ts";
 import { terminate } from "./terminating.ts";
+import { PcscfTls, type TlsEnd } from "./tls/mod.ts";
 import { Veils } from "./veil.ts";
 
 export interface PcscfOptions {
@@ -32,6 +33,8 @@ export interface PcscfOptions {
   readonly access?: AccessRanges;
   /** Without it there is no security agreement. */
   readonly ipsec?: IpsecEnd;
+  /** Without it UEs come in the clear or under SAs. */
+  readonly tls?: TlsEnd;
   /** Takes octets to a UE, in the clear. */
   send(bytes: Uint8Array, to: Flow): Promise<void>;
 }
@@ -47,6 +50,8 @@ export class Pcscf {
   readonly accessOf: (address: string) => AccessType;
   /** Security agreement and IPsec; undefined where this machine has none. */
   readonly security: PcscfSecurity | undefined;
+  /** TLS with UEs; undefined where this machine has none. */
+  readonly tls: PcscfTls | undefined;
   /** Host of our URIs: an IPv6 address in brackets. */
   readonly host: string;
   /** `received` as a UE wrote it, by branch; for "pcscf/keeps-forged-received" alone. */
@@ -58,7 +63,10 @@ export class Pcscf {
     this.host = gm.address.includes(":") ? `[${gm.address}]` : gm.address;
     this.bindings = new UeBindings(context);
     this.table = new AddressTable(context.faults);
-    this.bindings.onGone = (binding) => this.table.remove(binding);
+    this.bindings.onGone = (binding) => {
+      this.table.remove(binding);
+      this.tls?.released(binding.token);
+    };
     this.veils = new Veils({
       faults: context.faults,
       token: () => context.token(),
@@ -67,12 +75,19 @@ export class Pcscf {
     this.regEvents = new RegEvents(this);
     this.accessOf = accessClassifier(access);
     this.security = options.ipsec && this.#secured(options.ipsec);
+    this.tls = options.tls && new PcscfTls(context, options.tls, {
+      bindings: this.bindings,
+      accessOf: (address) => this.accessOf(address),
+    });
     const { security } = this;
     this.gm = new SipStack(context, {
-      sentBy: (to) => security?.sentBy(to) ?? { host: this.host, port: gm.port },
+      sentBy: (to) => {
+        const port = to.transport === "tls" ? this.tls?.local.port ?? gm.port : gm.port;
+        return security?.sentBy(to) ?? { host: this.host, port };
+      },
       ...(security ? { replyTo: (request, from) => replyTo(security, request, from) } : {}),
       answerKeepAlives: true,
-      send: (bytes, to) => security ? security.send(bytes, to) : options.send(bytes, to),
+      send: (bytes, to) => this.#toUe(bytes, to),
       handle: (server) => this.#fromUe(server),
     });
     this.mw = new SipStack(context, {
@@ -89,12 +104,16 @@ export class Pcscf {
     const { faults } = this.context;
     const forged = faults.has("pcscf/keeps-forged-received") || faults.has("pcscf/nat-trusts-received");
     if (forged) this.#noteForged(bytes);
-    if (this.security && !this.security.admits(bytes, flow)) return;
+    if (this.tls && !this.tls.admits(bytes, flow)) return;
+    if (flow.transport !== "tls" && this.security && !this.security.admits(bytes, flow)) return;
     this.gm.receive(bytes, flow);
   }
 
-  /** A URI of ours; for a UE under SAs with the port it is to send to (TS 24.229 5.2.6.3). */
+  /** A URI of ours; for a UE under SAs or over TLS with the port it is to send to (TS 24.229 5.2.6.3). */
   uri(user: string, binding?: UeBinding): string {
+    if (this.tls && binding?.overTls) {
+      return `sip:${user}@${this.host}:${this.tls.local.port};transport=tls`;
+    }
     const port = binding && this.security?.serverPortOf(binding.token);
     return `sip:${user}@${this.host}:${port ?? this.options.gm.port}`;
   }
@@ -104,9 +123,11 @@ export class Pcscf {
   }
 
   isOurs(uri: Uri): boolean {
-    const port = uri.port ?? 5060;
-    return uri.host === this.host &&
-      (port === this.options.gm.port || this.security?.end.isProtected(port) === true);
+    // RFC 3261 19.1.2: the port of SIP over TLS.
+    const port = uri.port ?? (uri.params.get("transport")?.toLowerCase() === "tls" ? 5061 : 5060);
+    if (uri.host.toLowerCase() === this.options.name) return true;
+    return uri.host === this.host && (port === this.options.gm.port || port === this.tls?.local.port ||
+      this.security?.end.isProtected(port) === true);
   }
 
   /** Takes our entry off the top of the Route and gives its user part, "" where the UE only named us. */
@@ -122,6 +143,7 @@ export class Pcscf {
 
   reset(): void {
     this.security?.reset();
+    this.tls?.reset();
     this.bindings.reset();
     this.regEvents.reset();
   }
@@ -141,6 +163,11 @@ export class Pcscf {
       sendClear: (bytes, to) => send(bytes, to),
       receive: (bytes, flow) => this.receive(bytes, flow),
     });
+  }
+
+  #toUe(bytes: Uint8Array, to: Flow): Promise<void> {
+    if (this.tls && to.transport === "tls") return this.tls.send(bytes, to);
+    return this.security ? this.security.send(bytes, to) : this.options.send(bytes, to);
   }
 
   #fromUe(server: ServerTransaction): void {

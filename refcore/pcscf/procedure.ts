@@ -10,9 +10,14 @@ export function stripIntegrityFlag(request: SipRequest, faults: FaultSet): void 
   if (!request.has("Authorization") || faults.has("pcscf/keeps-integrity-protected")) return;
   request.set(
     "Authorization",
-    request.authorization.map(({ scheme, parameters }) =>
-      formatCredentials({ scheme, parameters: parameters.without("integrity-protected") })
-    ),
+    request.authorization.map(({ scheme, parameters }) => {
+      const written = parameters.get("integrity-protected") ?? "";
+      const kept = written.startsWith("tls-") && faults.has("pcscf/tls-keeps-forged-indicator");
+      return formatCredentials({
+        scheme,
+        parameters: kept ? parameters : parameters.without("integrity-protected"),
+      });
+    }),
   );
 }
 

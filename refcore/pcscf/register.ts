@@ -18,6 +18,7 @@ import { judge, type SecuredRegistration } from "./ipsec/mod.ts";
 import { noNat, usesOutbound } from "./outbound.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { setIntegrityFlag, stripIntegrityFlag, takeSecurityOffer } from "./procedure.ts";
+import { judgeForTls, type TlsRegistration } from "./tls/mod.ts";
 
 /** What is known of a REGISTER while its answer is awaited. */
 interface Passing {
@@ -32,6 +33,8 @@ interface Passing {
   readonly offered: readonly SecurityMechanism[];
   /** Present where security agreement is used. */
   readonly secured: SecuredRegistration | undefined;
+  /** Present where TLS may be used, over it or in the clear; undefined under SAs. */
+  readonly tls: TlsRegistration | undefined;
 }
 
 export function register(pcscf: Pcscf, server: ServerTransaction): void {
@@ -39,15 +42,20 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   if (!request) return;
   const { faults, home, policy } = pcscf.context;
   stripIntegrityFlag(request, faults);
-  const judged = pcscf.security && judge(pcscf.security, server);
+  const judged = server.flow.transport === "tls"
+    ? undefined
+    : pcscf.security && judge(pcscf.security, server);
   if (judged?.type === "discard") return server.discard();
   if (judged?.type === "refuse") return void server.reply(judged.status, judged.options);
   const secured = judged?.type === "secured" ? judged.run : undefined;
+  const forTls = secured || !pcscf.tls ? undefined : judgeForTls(pcscf.tls, server);
+  if (forTls?.type === "refuse") return void server.reply(forTls.status, forTls.options);
+  const tls = forTls?.type === "run" ? forTls.run : undefined;
   const offered = takeSecurityOffer(request);
   pcscf.security?.adapt(request, secured?.setup.set);
   const contact = request.contact;
   const outbound = usesOutbound(request, contact);
-  const status = refusal(pcscf, server, request, outbound, secured);
+  const status = refusal(pcscf, server, request, outbound, secured !== undefined || tls?.overTls === true);
   if (status === "drop") return;
   if (status !== undefined) return void server.reply(status);
   // The registrar is the home network's, and no other is known here.
@@ -58,6 +66,7 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   const { impi, impu } = identities(request);
   const sentBy = server.request.via?.host.toLowerCase() ?? "";
   if (secured) setIntegrityFlag(request, secured.flag); // 6.1.5
+  else if (tls?.overTls || tls?.flag) tls.mark(request); // O.1.4
   else flagProtection(pcscf, server, request, sentBy, impi);
   removeNetworkFields(request);
   request.remove("Route");
@@ -72,7 +81,7 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   }
   request.set("P-Visited-Network-ID", `"${home.domain}"`);
   request.set("P-Charging-Vector", `icid-value="${pcscf.context.token()}"`);
-  const passing: Passing = { server, impi, impu, contact, outbound, sentBy, token, offered, secured };
+  const passing: Passing = { server, impi, impu, contact, outbound, sentBy, token, offered, secured, tls };
   if (faults.has("pcscf/associates-at-challenge")) {
     if (contact) associate(pcscf, passing, [impu], [], pcscf.context.scheduler.now() + 600_000);
   }
@@ -88,7 +97,7 @@ function refusal(
   { request: original, flow }: ServerTransaction,
   request: SipRequest,
   outbound: boolean,
-  secured: SecuredRegistration | undefined,
+  secured: boolean,
 ): number | "drop" | undefined {
   const { faults } = pcscf.context;
   const credentials = homeCredentials(request);
@@ -132,7 +141,7 @@ function flagProtection(
 
 /** The answer on its way to the UE. */
 function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse, flowTimer: number): void {
-  const { secured } = passing;
+  const { secured, tls } = passing;
   removeNetworkFields(response);
   if (response.status === 401 && secured) {
     const status = secured.challenged(response);
@@ -141,9 +150,16 @@ function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse, flowT
       passing.server.reply(status);
     }
   }
+  if (response.status === 401) {
+    const status = tls?.challenged(response);
+    if (status !== undefined) passing.server.reply(status);
+  }
   stripKeys(pcscf, response);
   if (response.status === 401) offerSecurity(pcscf, passing, response);
-  if (response.status >= 300 && response.status !== 401) secured?.failed();
+  if (response.status >= 300 && response.status !== 401) {
+    secured?.failed();
+    tls?.failed(response);
+  }
   if (response.status < 200 || response.status >= 300) return;
   if (!passing.outbound && pcscf.context.faults.has("pcscf/half-outbound-binding")) {
     response.append("Require", "outbound");
@@ -229,6 +245,7 @@ function associate(
     contact: contact.uri,
     serviceRoute,
     secured: passing.secured !== undefined,
+    overTls: passing.tls?.overTls === true,
     outbound: outbound && !pcscf.context.faults.has("pcscf/adds-no-flow-token"),
   };
   const known = pcscf.bindings.byToken(token);
@@ -236,8 +253,10 @@ function associate(
     ? Object.assign(known, facts)
     : { ...facts, token, impi, contactKey: bindingKey(contact), sets: new Map() };
   pcscf.bindings.add(binding, impus, expiresAt);
-  // N.2.1.1: the table is for those whom no SA tells apart.
+  // N.2.1.1: the table is for those whom no SA and no TLS connection tells apart.
   if (passing.secured) return;
+  passing.tls?.succeeded(binding);
+  if (binding.overTls) return pcscf.table.remove(binding);
   const { address, port } = flow.remote;
   const evicted = pcscf.table.associate({ address, port, withPort: outbound, sentBy, binding });
   for (const other of evicted) pcscf.bindings.remove(other);

@@ -10,6 +10,7 @@ import { wayToUe } from "./ipsec/mod.ts";
 import { flowToUe } from "./outbound.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { hideAsserted } from "./privacy.ts";
+import { wayOverTls } from "./tls/mod.ts";
 
 export function terminate(pcscf: Pcscf, server: ServerTransaction): void {
   if (pcscf.regEvents.take(server)) return;
@@ -43,6 +44,7 @@ export function terminate(pcscf: Pcscf, server: ServerTransaction): void {
 
 /** Under SAs to where they lead (TS 33.203 7.1), else as the binding has it. */
 function wayTo(pcscf: Pcscf, binding: UeBinding, request: SipRequest): Flow | undefined {
+  if (pcscf.tls && binding.overTls) return wayOverTls(pcscf.tls, binding, request, pcscf.options.gm);
   if (!pcscf.security || !binding.secured) return flowToUe(binding, request.uri);
   const { transport, connection } = binding.flow;
   return wayToUe(pcscf.security, binding.token, request, {

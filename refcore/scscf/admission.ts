@@ -37,7 +37,7 @@ export function admit(
 
 /** What the P-CSCF vouches for may pass, if nobody asked for an authentication and it brings no answer. */
 function vouchedFor(
-  { policy }: BoxContext,
+  { policy, faults }: BoxContext,
   { request, who, set }: Registration,
   fixed: Scheme | undefined,
   sets: readonly RegisteredSet[],
@@ -45,12 +45,16 @@ function vouchedFor(
   const flag = protection(request);
   if (sets.some(({ reauthenticate }) => reauthenticate) || isAnswer(request)) return undefined;
   const associated = flag === "ip-assoc-yes" && fixed === "digest";
+  // O.4.3: on "authentication complete" the user may be authenticated; without an indicator she is.
+  const overTls = flag === "tls-yes" && sets.some((one) => one.tlsProtected);
+  if (overTls && faults.has("scscf/tls-refresh-never-accepted")) return undefined;
   // 6.1.0, N.1: whether another IMPU is authenticated is the home's choice.
-  if (!set && sets.length > 0 && (flag === "yes" || associated) && !policy.authenticateFurtherImpus) {
+  if (!set && sets.length > 0 && (flag === "yes" || associated || overTls) && !policy.authenticateFurtherImpus) {
     return fixed;
   }
   if (set?.impi !== who.impi) return undefined;
-  return flag === "yes" || associated && policy.trustIpAssociation ? fixed : undefined;
+  const trusted = associated && policy.trustIpAssociation || overTls && policy.trustTls;
+  return flag === "yes" || trusted ? fixed : undefined;
 }
 
 /** The switches that let a REGISTER through that should have been challenged. */
@@ -62,7 +66,15 @@ function wronglyAdmitted(
   sets: readonly RegisteredSet[],
   seen: ReadonlySet<string>,
 ): Scheme | undefined {
-  if (faults.size === 0 || isAnswer(request)) return undefined;
+  if (faults.size === 0) return undefined;
+  // O.1.1: TLS alone is no authentication.
+  const overTls = request.vias.at(-1)?.transport.toLowerCase() === "tls";
+  if (overTls && faults.has("scscf/tls-registers-unchallenged")) return "digest";
+  if (isAnswer(request)) return undefined;
+  // O.4.3: "authentication complete" is said of somebody who has been authenticated.
+  const said = faults.has("pcscf/tls-yes-for-any-impi") || faults.has("pcscf/tls-keeps-forged-indicator") ||
+    faults.has("pcscf/tls-clear-refresh-protected");
+  if (said && protection(request) === "tls-yes") return "digest";
   const credentials = homeCredentials(request);
   const { open } = authentication.state(who.impi);
   const bound = contacts.some((contact) => set?.bindings.has(bindingKey(contact)));

@@ -99,6 +99,10 @@ export class Authentication {
     // reported in the clear, too (7.4.2a).
     const bare = protection(request) === "no" && answered && answer?.has("auts") !== true;
     if (bare) return await this.challenge(state, request, who, known);
+    const refused = protection(request) === "tls-yes" && answered;
+    if (refused && this.context.faults.has("scscf/tls-refresh-never-accepted")) {
+      return await this.challenge(state, request, who, known);
+    }
     if (answer && nonce !== "" && open?.nonce === nonce) {
       if (open.vector.scheme === "aka") return await answerAka(this, state, open, request, answer, who);
       if (answered) return await answerDigest(this, state, request, answer, who);

@@ -17,7 +17,9 @@ export function originate(scscf: Scscf, server: ServerTransaction): void {
   const set = asserted.map((impu) => scscf.registrations.find(impu)).find((found) => found !== undefined);
   // 5.1.1: home control. An identity that is not registered, or barred, gets no service.
   const unregistered = faults.has("pcscf/routes-unregistered-request") ||
-    faults.has("pcscf/serves-unknown-source") || faults.has("pcscf/asserts-unregistered-identity");
+    faults.has("pcscf/serves-unknown-source") || faults.has("pcscf/asserts-unregistered-identity") ||
+    faults.has("pcscf/tls-serves-after-handshake") || faults.has("pcscf/tls-associates-before-200") ||
+    faults.has("pcscf/tls-clear-after-alert");
   if (!set && !unregistered) return void server.reply(403);
   if (set && isBarred(set, asserted) && !faults.has("scscf/serves-barred-identity")) {
     return void server.reply(403);

@@ -10,6 +10,7 @@ import { admit } from "./admission.ts";
 import type { Authentication, AuthenticationResult, FailedAuthentication, Scheme } from "./authentication.ts";
 import { failureResponse } from "./failure.ts";
 import type { RegisteredSet, Registrations } from "./registrations.ts";
+import { protection } from "./scheme.ts";
 
 export interface RegistrarOptions {
   readonly cx: Cx;
@@ -132,6 +133,9 @@ export class Registrar {
       registrations.open({ impi: who.impi, profile, scheme: result.scheme, explicit: who.impu });
     set.profile = profile;
     set.reauthenticate = false;
+    set.tlsProtected = protection(request)?.startsWith("tls-") === true ||
+      // Without an indicator nothing is said of the protection (O.4.3).
+      set.tlsProtected && protection(request) === undefined;
     this.#seen.add(who.impu);
     if (!this.#bindAll(registration, set)) return void server.reply(500);
     this.#ok(server, { ...registration, set }, result.authenticationInfo);

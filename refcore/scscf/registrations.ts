@@ -36,6 +36,8 @@ export interface RegisteredSet {
   profile: UserProfile;
   scheme: Scheme;
   readonly bindings: Map<string, Binding>;
+  /** The user was authenticated over TLS (TS 33.203 O.2.2, O.2.3). */
+  tlsProtected: boolean;
   /** The network has asked for a re-registration that must be authenticated (TS 33.203 6.1.4, N.2.4). */
   reauthenticate: boolean;
   /** The IMPU that was registered by name. */
@@ -72,8 +74,14 @@ export class Registrations {
     return undefined;
   }
 
-  open(set: Omit<RegisteredSet, "bindings" | "reauthenticate" | "implicitUntil">): RegisteredSet {
-    const opened = { ...set, bindings: new Map(), reauthenticate: false, implicitUntil: undefined };
+  open(set: Omit<RegisteredSet, "bindings" | "reauthenticate" | "implicitUntil" | "tlsProtected">): RegisteredSet {
+    const opened = {
+      ...set,
+      bindings: new Map(),
+      tlsProtected: false,
+      reauthenticate: false,
+      implicitUntil: undefined,
+    };
     this.#sets.add(opened);
     return opened;
   }

@@ -32,7 +32,7 @@ import { DOMAIN } from "./subscribers.ts";
 
 export interface TestUeOptions {
   readonly address: string;
-  readonly transport?: "udp" | "tcp";
+  readonly transport?: "udp" | "tcp" | "tls";
   readonly subscriber: Subscriber;
   readonly outbound?: boolean;
   /** Host to write into Via and Contact in place of the real one. */
@@ -82,6 +82,7 @@ export class TestUe {
       local: { address: options.address, port: 0 },
       clock: systemNet.clock,
       framer: () => new StreamFramer(),
+      listen: transport !== "tls",
     });
     return new TestUe(core, socket, options);
   }

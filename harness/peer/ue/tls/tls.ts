@@ -5,35 +5,31 @@
 import type { SipRequest, SipResponse } from "sip-codec";
 import { EnvironmentError } from "../../../errors.ts";
 import type { Clock, Endpoint, Flow, MessageSocket } from "../../../net/types.ts";
-import type { ConnectOptions, TlsOptions } from "../../../net/tls/options.ts";
-import type { TlsConnection, TlsEnd, TlsHost } from "../../../net/tls/types.ts";
+import type { TlsConnection, TlsEnd } from "../../../net/tls/types.ts";
 import type { Profile } from "../../../../profiles/types.ts";
 import { responseFlow } from "../../../sip/mod.ts";
 import { lenient } from "../lenient.ts";
 import type { Loss, Protection, Sending } from "../protection.ts";
-import { dressAnswer, dressFirst, dressRequest, setVia } from "../sec_agree_fields.ts";
+import { setVia } from "../sec_agree_fields.ts";
 import type { AnswerOptions, ReceivedChallenge, Registered } from "../types.ts";
+import { Agreement } from "./agreement.ts";
 import { Filtered } from "./filtered.ts";
 import { Gate } from "./gate.ts";
 import { endOf, Link } from "./link.ts";
+import { Links, type LinksParts } from "./links.ts";
 import { LiveTlsView } from "./view.ts";
 import { type ClearRoute, type Route, routeFor, type WayFacts } from "./ways.ts";
 
-export interface TlsParts {
-  /** Listens where Contact points to. */
-  readonly host: TlsHost;
+/** The host listens where Contact points to; `remote` is the entry point of TLS. */
+export interface TlsParts extends LinksParts {
   /** Outside TLS. The one of UDP has the port of Contact, the one of TCP only dials. */
   readonly clear: Readonly<Record<"udp" | "tcp", MessageSocket>>;
-  /** The entry point of TLS. */
-  readonly remote: Endpoint;
   /** The entry point outside TLS; throws EnvironmentError where the profile has none. */
   readonly clearRemote: (transport: "udp" | "tcp") => Endpoint;
   readonly clearTransport: "udp" | "tcp";
   readonly agreement: boolean;
   readonly wrongWay: "discard" | "take";
   readonly afterFailure: "close" | "keep";
-  /** What a connection offers. */
-  readonly client: TlsOptions & ConnectOptions;
   readonly clock: Clock;
   readonly timers: Profile["timers"];
 }
@@ -48,28 +44,25 @@ export class Tls implements Protection {
   onDiscard?: (response: SipResponse) => void;
   onLost?: (loss: Loss) => void;
   readonly #parts: TlsParts;
-  readonly #links = new Map<string, Link>();
+  readonly #links: Links;
+  readonly #agreement: Agreement | undefined;
   /** What carries the registration, lost or not; "clear" where a case has registered without TLS. */
   #carrier: Link | "clear" | undefined;
-  /** Of the registration under way, made by the UE itself. */
-  #pending: Link | undefined;
   readonly #chosen = new WeakMap<Sending, Route>();
   readonly #routes = new WeakMap<SipRequest, Route>();
   readonly #dispatches = new WeakMap<Flow, Route>();
   /** By the request: the way of its responses, which a case may still change. */
   readonly #replies = new WeakMap<SipRequest, Mutable<Flow>>();
-  /** What Security-Server said before this connection was made; the latest, for those of which nothing was said. */
-  readonly #agreed = new WeakMap<Link, readonly string[]>();
-  #latestServer: readonly string[] | undefined;
   readonly #closing = new AbortController();
-  readonly #ending = new Set<Promise<void>>();
 
   constructor(parts: TlsParts) {
     const { host, clear } = parts;
     this.#parts = parts;
+    this.#links = new Links(parts);
+    this.#agreement = parts.agreement ? new Agreement() : undefined;
     this.gate = new Gate({
       ...parts,
-      linkAt: (flow) => this.#linkAt(flow),
+      linkAt: (flow) => this.#links.at(flow),
       carrier: () => this.#carrier,
       onDiscard: (response) => this.onDiscard?.(response),
     });
@@ -111,15 +104,8 @@ export class Tls implements Protection {
   }
 
   carryOn(connection: TlsConnection): void {
-    this.#carrier = this.linkOf(connection);
-  }
-
-  linkOf(connection: TlsConnection): Link {
-    const known = this.#links.get(connection.id);
-    if (known) return known;
-    const link = Link.of(connection);
-    this.#links.set(connection.id, link);
-    return link;
+    this.#carrier = this.#links.of(connection);
+    this.#links.completed(this.#carrier);
   }
 
   sentBy(): Endpoint {
@@ -131,18 +117,10 @@ export class Tls implements Protection {
   }
 
   dress(request: SipRequest, sending: Sending): void {
-    const { step, challenge } = sending;
     const route = this.#foreseen(sending);
     const overTls = route === undefined || route.link !== undefined;
     setVia(request, overTls ? "tls" : route.transport, this.contactAt, { rport: true });
-    if (!this.#parts.agreement) return;
-    const verify = overTls ? this.#verify(route?.link, step) : undefined;
-    if (step === "register" || step === "failure") dressFirst(request, [MECHANISM], verify);
-    else if (step === "answer") {
-      const offered = challenge?.request.has("Security-Client") ?? true;
-      const server = challenge?.response.all("Security-Server") ?? [];
-      if (offered) dressAnswer(request, server.length > 0 ? server : verify ?? []);
-    } else if (verify) dressRequest(request, verify);
+    this.#agreement?.dress(request, sending, overTls, route?.link);
   }
 
   flow(sending: Sending, request?: SipRequest): Flow {
@@ -174,25 +152,15 @@ export class Tls implements Protection {
     this.gate.received(message, flow);
   }
 
-  challenged({ response, request }: ReceivedChallenge): Promise<void> {
-    const server = response.all("Security-Server");
-    if (server.length === 0) return Promise.resolve();
-    this.#latestServer = server;
-    const link = this.#routes.get(request)?.link;
-    if (link) this.#agreed.set(link, server);
+  challenged(challenge: ReceivedChallenge): Promise<void> {
+    this.#agreement?.heard(challenge, this.#routes.get(challenge.request)?.link);
     return Promise.resolve();
   }
 
   /** O.2.2, O.3.2 with 7.3.2.2: SM7 needs TLS, which SM6 must have chosen. On a connection nothing is to be chosen. */
-  abandons({ request, response }: ReceivedChallenge, options: AnswerOptions = {}): string | undefined {
-    if (!this.#parts.agreement || options.way !== undefined) return undefined;
-    if (this.#routes.get(request)?.link || !request.has("Security-Client")) return undefined;
-    const server = response.all("Security-Server");
-    const mechanisms = lenient(() => response.securityServer) ?? [];
-    if (mechanisms.some(({ mechanism }) => mechanism.toLowerCase() === MECHANISM)) return undefined;
-    return server.length === 0
-      ? `The ${response.status} has no Security-Server, needs one with tls`
-      : `Security-Server offers "${server.join(", ")}", needs tls`;
+  abandons(challenge: ReceivedChallenge, options: AnswerOptions = {}): string | undefined {
+    if (options.way !== undefined || this.#routes.get(challenge.request)?.link) return undefined;
+    return this.#agreement?.objection(challenge);
   }
 
   concluded(registered: Registered, left: boolean): Promise<void> {
@@ -202,30 +170,27 @@ export class Tls implements Protection {
       const seconds = expires ?? lenient(() => request.expires);
       if (!left) this.#carrier = undefined;
       else if (seconds !== 0) this.#carrier = link ?? (this.carrier?.open ? this.carrier : "clear");
-      if (link === this.#pending) this.#pending = undefined;
+      this.#links.completed(link);
       return Promise.resolve();
     }
     // O.3.1.1
     const isOwn = link !== undefined && link !== this.#carrier;
-    if (challenge && isOwn && this.#parts.afterFailure === "close") this.#end(link);
+    if (challenge && isOwn && this.#parts.afterFailure === "close") this.#links.end(link);
     return Promise.resolve();
   }
 
   async close(): Promise<void> {
     this.gate.discards.close();
-    await Promise.allSettled(this.#ending);
+    await this.#links.settled();
   }
 
   /** The way, settled once for each sending. */
   #route(sending: Sending): Route {
     const before = this.#chosen.get(sending);
     if (before) return before;
-    const route = routeFor(sending, this.#facts((use) => this.#newLink(use)));
+    const route = routeFor(sending, this.#facts((use) => this.#links.make(use)));
     const { step, challenge } = sending;
-    if (route.link && step === "answer" && challenge) {
-      const server = challenge.response.all("Security-Server");
-      if (server.length > 0) this.#agreed.set(route.link, server);
-    }
+    if (route.link && step === "answer" && challenge) this.#agreement?.heard(challenge, route.link);
     this.#chosen.set(sending, route);
     return route;
   }
@@ -248,35 +213,9 @@ export class Tls implements Protection {
       clear: clearTransport,
       carrier: this.#carrier,
       routeOf: (request) => request && this.#routes.get(request),
-      linkOf: (connection) => this.linkOf(connection),
+      linkOf: (connection) => this.#links.of(connection),
       newLink,
     };
-  }
-
-  #newLink(use: "registration" | "apart"): Link {
-    const { host, remote, client } = this.#parts;
-    const link: Link = new Link(async () => {
-      const connection = await host.connect(remote, client);
-      this.#links.set(connection.id, link);
-      return connection;
-    });
-    if (use === "registration") {
-      // O.4.1: what is left of a registration that was not completed goes, its connection too.
-      if (this.#pending && this.#pending !== this.#carrier) this.#end(this.#pending);
-      this.#pending = link;
-    }
-    return link;
-  }
-
-  #end(link: Link): void {
-    const ended = link.close().finally(() => void this.#ending.delete(ended));
-    this.#ending.add(ended);
-  }
-
-  /** Security-Verify on this connection; another one than the registration's says what that would. */
-  #verify(link: Link | undefined, step: Sending["step"]): readonly string[] | undefined {
-    const agreed = link && this.#agreed.get(link);
-    return agreed ?? (step === "request" ? this.#latestServer : undefined);
   }
 
   #flowOn(route: Route): Flow {
@@ -296,14 +235,6 @@ export class Tls implements Protection {
     return { transport, local: clear[transport].local, remote };
   }
 
-  #linkAt({ transport, connection = "" }: Flow): Link | undefined {
-    if (transport !== "tls") return undefined;
-    const known = this.#links.get(connection);
-    if (known) return known;
-    const other = this.#parts.host.connection(connection);
-    return other && this.linkOf(other);
-  }
-
   async #sendClear(socket: MessageSocket, bytes: Uint8Array, to: Flow): Promise<void> {
     const route = this.#dispatches.get(to);
     if (route) this.gate.sending(bytes, route);
@@ -312,7 +243,7 @@ export class Tls implements Protection {
 
   /** Never on another connection than the one that is meant: the socket itself would take any that is open. */
   async #sendTls(bytes: Uint8Array, to: Flow): Promise<void> {
-    const link = this.#dispatches.get(to)?.link ?? this.#linkAt(to);
+    const link = this.#dispatches.get(to)?.link ?? this.#links.at(to);
     if (!link) throw new EnvironmentError("A TLS connection is not known any more", "Look at the trace.");
     this.gate.sending(bytes, { link });
     const { flow } = await link.ready();
@@ -324,7 +255,7 @@ export class Tls implements Protection {
   }
 
   #ended(connection: TlsConnection, end: TlsEnd): void {
-    const link = this.linkOf(connection);
+    const link = this.#links.of(connection);
     link.end = end;
     if (!this.#closing.signal.aborted) void this.#tellLoss(link, end);
   }
@@ -340,8 +271,5 @@ export class Tls implements Protection {
     });
   }
 }
-
-/** Annex H. */
-const MECHANISM = "tls";
 
 const NOT_YET = new Link(() => Promise.reject(new EnvironmentError("This is only a draft", "Send it.")));

@@ -1,7 +1,7 @@
 /** What the network makes of one packet or message that is wrong, and what it has sent so far. */
 import type { SipRequest } from "sip-codec";
 import { EnvironmentError } from "../../harness/errors.ts";
-import type { AlgorithmPair, EspTamper, IpsecOptions, IpsecWay } from "../../harness/peer/ue/ipsec/types.ts";
+import type { AlgorithmPair, EspTamper, IpsecOptions } from "../../harness/peer/ue/ipsec/types.ts";
 import type { Exchange, RequestOptions, Tamper, Ue, UeOptions } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
@@ -101,21 +101,6 @@ export async function isTurnedAway(
     expected: "an error, or no answer",
     actual: served ?? exchange.responses.at(-1) ?? "no answer",
   });
-}
-
-/** Another request of the dialog that this one is of, as `ue` says it: a later CSeq, and the Via of its way. */
-export function inDialogOf(
-  request: SipRequest,
-  ue: Ue,
-  method: string,
-  way: IpsecWay = "current",
-): SipRequest {
-  const other = request.clone();
-  other.method = method;
-  other.set("CSeq", `${(request.cseq?.seq ?? 1) + 100} ${method}`);
-  const own = ue.draft.request(method, `sip:${ue.identity.homeDomain}`, { way });
-  other.set("Via", own.get("Via") ?? "");
-  return other;
 }
 
 /** Lets so many packets under the SAs in use be lost, as sequence numbers tell. */

@@ -2,10 +2,11 @@
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
+import { inDialogOf } from "../_shared/in_dialog.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
-import { draws, drawsOverTcp, follows, inDialogOf, isTurnedAway, options } from "./_probes.ts";
+import { draws, drawsOverTcp, follows, isTurnedAway, options } from "./_probes.ts";
 import {
   complete,
   furtherImpuOf,
@@ -225,7 +226,7 @@ export const ports = [
       const before = await outgoing.request("INFO");
       await (await given("an INFO arrives", incoming.next("INFO"))).respond(200);
       for (const method of ["INFO", "UPDATE", "BYE"] as const) {
-        const exchange = await alice.send(inDialogOf(before.request, alice, method, "clear"), {
+        const exchange = await alice.send(inDialogOf(before.request, alice, method, { way: "clear" }), {
           way: "clear",
         });
         await isTurnedAway(context, requirement, `${method} of the dialog`, exchange);

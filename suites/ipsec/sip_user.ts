@@ -2,10 +2,11 @@
 import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
+import { inDialogOf } from "../_shared/in_dialog.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted } from "../_shared/register.ts";
 import { withinWindow } from "../_shared/window.ts";
-import { inDialogOf, isTurnedAway } from "./_probes.ts";
+import { isTurnedAway } from "./_probes.ts";
 import { impuOf, isServed, secure, WATCHING } from "./_sas.ts";
 
 const THREE = ["aka+!akav2", "aka+!akav2", "aka+!akav2"];

@@ -158,7 +158,7 @@ export const agreement = [
       const alice = await ue({ security: either(profile) });
       const { address } = alice.local;
       operatorAtEnd("security-policy", { address });
-      await given("the operator demands TLS", operator("security-policy", { address, tls: "required" }));
+      await given("the operator demands TLS", operator("security-policy", { address, tls: "mandatory" }));
       const bare = await ue({ like: alice, security: "none", local: { address } });
       const plain = await silenceIsUndefined(bare.register());
       isNoSuccess(context, "33.203/O.1.1/03", "Digest without security agreement", plain?.response);

@@ -136,7 +136,7 @@ export const authentication = [
     needs: { tls: true },
     async run(context) {
       const { ue, check, given, note, profile, timers } = context;
-      const security = either(profile);
+      const security = { ...either(profile), afterFailure: "keep" } as const;
       const alice = await ue({ security });
       const connection = await given("a connection comes about", alice.tls!.connect());
       const { session } = connection;

@@ -2,6 +2,7 @@
 import type { SipRequest } from "sip-codec";
 import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
+import { inDialogOf } from "../_shared/in_dialog.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { getNowhere } from "./_clear.ts";
 import {
@@ -74,10 +75,12 @@ export const delivery = [
       const incoming = await given("a call arrives", friend.acceptCall({ automatic: [] }));
       await given("it is answered", outgoing.answered().then(({ status }) => status === 200));
       await given("the ACK arrives", incoming.acknowledged());
+      const info = await outgoing.request("INFO");
+      await given("a request of the dialog arrives", incoming.next("INFO").then((it) => it.respond(200)));
       for (const over of clearTransports(profile)) {
         const how = { way: "clear", over } as const;
         await getNowhere(context, "33.203/O.2.2/09", `over ${over}`, parties, how);
-        await outgoing.request("BYE", how);
+        await alice.send(inDialogOf(info.request, alice, "BYE", how), how);
         const bye = await silenceIsUndefined(incoming.next("BYE", timers.silence));
         check(`BYE of the dialog over ${over}: goes nowhere`, "33.203/O.2.2/09").about(bye?.request)
           .that(bye !== undefined).equals(false);

@@ -46,14 +46,15 @@ export function showProfile(profile: Profile): string {
 }
 
 /**
- * The text of a profile with its entry points and operator interface replaced, the scope widened to them where need
- * be, and everything else, comments too, as it was: what `imspeer core` prints of the core it has started.
+ * The text of a profile with its entry points, operator interface and name server replaced, the scope widened to them
+ * where need be, and everything else, comments too, as it was: what `imspeer core` prints of the core it has started.
  */
 export function withEntry(
   text: string,
   entry: Profile["entry"],
   operator: Profile["operator"],
   comment: string,
+  dns?: Profile["dns"],
 ): string {
   const document = parseDocument(text);
   const addresses = Object.values(entry).flatMap((point) => Object.values(point)).map(({ address }) =>
@@ -65,6 +66,10 @@ export function withEntry(
   document.commentBefore = comment.split("\n").map((line) => ` ${line}`).join("\n");
   document.set("entry", document.createNode(mapValues(entry, (point) => mapValues(point, formatEntryPoint))));
   if (operator) document.set("operator", document.createNode(operator));
+  if (dns) document.set("dns", document.createNode({ resolver: formatEndpoint(dns.resolver) }));
+  else document.delete("dns");
+  // Networks to play towards a border that there is not.
+  if (!entry["ibcf"]) document.delete("interconnect");
   return document.toString({ lineWidth: 0 });
 }
 

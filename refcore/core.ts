@@ -101,7 +101,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     if (nat) open.push(nat);
     const tls = await openTls(context, options, gm);
     if (tls) open.push(tls);
-    const border = options.interconnect && await openBorder(context, options, options.interconnect);
+    const border = await openBorderOf(context, options, gm);
     if (border) open.push(border);
     const boxes = connect(context, options, { gm, ipsec, tls, border });
     const actions = operatorActions(boxes, nat);
@@ -255,6 +255,15 @@ async function openNat(
     targets: [gm.local, encapsulation],
     lifetime: nat.lifetime ?? NAT_LIFETIME,
   });
+}
+
+async function openBorderOf(
+  context: BoxContext,
+  { net, clock, interconnect }: CoreOptions,
+  gm: Gm,
+): Promise<Border | undefined> {
+  if (!interconnect) return undefined;
+  return await openBorder(context, { net, clock: clock ?? net.clock, gm: gm.local }, interconnect);
 }
 
 /** RFC 4787 REQ-5: not shorter than two minutes. */

@@ -53,13 +53,14 @@ export const coreCommand: Command = {
     const { profile, text } = loadProfile(undefined, host);
     const core = await openCore(profile, { faults, bind, ports, seed: crypto.randomUUID() });
     try {
-      const { entry, operator } = core.profile;
-      host.out(withEntry(text, entry, operator, heading(bind, faults)));
+      const { entry, operator, dns } = core.profile;
+      host.out(withEntry(text, entry, operator, heading(bind, faults), dns));
       for (const [name, point] of Object.entries(entry)) {
         for (const [transport, { address, port }] of Object.entries(point)) {
           host.say(`${name} listens on ${transport} ${address}:${port}`);
         }
       }
+      if (dns) host.say(`name server on udp ${dns.resolver.address}:${dns.resolver.port}`);
       if (operator) host.say(`operator interface on ${operator.url}`);
       host.say(
         `${profile.subscribers.length} subscribers; ${

@@ -1,6 +1,7 @@
 /** What a run is pointed at: the device of a profile, or the reference core started for it. */
-import { startCore } from "../../refcore/mod.ts";
+import { type CoreOptions, startCore } from "../../refcore/mod.ts";
 import type { Profile } from "../../profiles/mod.ts";
+import { type Authority, createAuthority, toPem } from "../crypto/pki/mod.ts";
 import { EnvironmentError } from "../errors.ts";
 import { systemNet } from "../net/mod.ts";
 import { seededRandom } from "../runner/mod.ts";
@@ -44,7 +45,7 @@ export async function openCoreAnywhere(
     // 127.16 to 127.239, and no octet 0 or 255 at the end.
     const bind = `127.${16 + a % 224}.${b}.${1 + c % 254}`;
     try {
-      return await openCore(profile, { faults, seed, bind });
+      return await openCore({ ...profile, ...elsewhere(profile, bind) }, { faults, seed, bind });
     } catch (error) {
       if (!(error instanceof EnvironmentError) || left === 0) throw error;
     }
@@ -61,6 +62,8 @@ export interface CoreWishes {
 
 /** The core as a target: the profile with the entry points it really has. */
 export async function openCore(profile: Profile, { faults, seed, ...where }: CoreWishes): Promise<Target> {
+  const authority = await createAuthority({ name: "imspeer root CA", now: systemNet.clock.now() });
+  const interconnect = borderFor(profile, where.bind, authority);
   const core = await startCore({
     ...where,
     net: systemNet,
@@ -70,11 +73,57 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
     timers: profile.timers,
     access: profile.access,
     ipsec: {},
+    tls: { authority },
+    ...(interconnect ? { interconnect } : {}),
     random: seededRandom(seed, "core"),
   });
+  const { interconnect: played, dns: _dns, ...common } = profile;
   return {
-    profile: { ...profile, entry: core.entry, operator: { url: core.operatorUrl, actions: core.actions } },
+    profile: {
+      ...common,
+      entry: core.entry,
+      operator: { url: core.operatorUrl, actions: core.actions },
+      pki: pkiOf(authority),
+      ...(played && interconnect ? { interconnect: played } : {}),
+      ...(core.dns ? { dns: { resolver: core.dns } } : {}),
+    },
     problems: core.problems,
     close: () => core.close(),
   };
+}
+
+/** Both ends of TLS trust one root, and the tester may issue under it. */
+function pkiOf({ certificate, keys }: Authority): NonNullable<Profile["pki"]> {
+  const pem = toPem("CERTIFICATE", certificate);
+  return {
+    trust: [pem],
+    client: null,
+    issuer: { certificate: pem, key: toPem("PRIVATE KEY", keys.privateKey) },
+  };
+}
+
+/** The border has an address of its own, the next one; only the loopback network has one to give away. */
+function borderFor(profile: Profile, bind: string, authority: Authority): CoreOptions["interconnect"] {
+  const [, network, last] = bind.match(/^(127\.\d+\.\d+)\.(\d+)$/) ?? [];
+  if (!profile.interconnect || network === undefined) return undefined;
+  return {
+    address: `${network}.${Number(last) < 254 ? Number(last) + 1 : 253}`,
+    partners: profile.interconnect.partners,
+    authority,
+  };
+}
+
+/** For a core of which there are many: the networks to be played, on addresses and ports that nobody else uses. */
+function elsewhere({ interconnect }: Profile, bind: string): Pick<Profile, "interconnect"> {
+  // 127.240 to 127.254: no core is there; below the ports that the system gives away.
+  const [, second = 0, third = 0, fourth = 0] = bind.split(".").map(Number);
+  const address = `127.${240 + second % 15}.${third}.${fourth}`;
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint8Array(2));
+  const first = 10_000 + (high * 256 + low) % 1000 * 20;
+  const partners = interconnect?.partners.map((partner, n) => ({
+    ...partner,
+    listen: { address, port: first + 2 * n + 1 },
+    clear: { address, port: first + 2 * n },
+  }));
+  return partners ? { interconnect: { partners } } : {};
 }

@@ -20,11 +20,11 @@ export interface BorderOptions {
   /** An address of its own: 5060 is there what others send to in the clear. */
   readonly address: string;
   readonly ports?: {
-    /** Default 5061. */
-    readonly tls?: number;
-    /** UDP and TCP. Default 5060. */
+    /** UDP and TCP. Default: as on Gm. */
     readonly clear?: number;
-    /** UDP. Default 0: any. */
+    /** Default: the one after `clear`. */
+    readonly tls?: number;
+    /** UDP. Default: the one after the default of `tls`. */
     readonly dns?: number;
   };
   readonly partners: readonly Partner[];
@@ -45,12 +45,14 @@ interface Sockets {
   readonly dns: MessageSocket;
   /** Undefined where OpenSSL is absent. */
   readonly tls: TlsHost | undefined;
+  /** Where it would be. */
+  readonly place: Endpoint;
 }
 
 /** @throws EnvironmentError where it cannot listen */
 export async function openBorder(
   context: BoxContext,
-  { net, clock = net.clock }: { readonly net: Net; readonly clock?: Clock },
+  { net, clock = net.clock, gm }: { readonly net: Net; readonly clock?: Clock; readonly gm: Endpoint },
   options: BorderOptions,
 ): Promise<Border> {
   const open: MessageSocket[] = [];
@@ -62,13 +64,14 @@ export async function openBorder(
       return socket;
     };
     const { address, ports = {} } = options;
-    const udp = await opened("udp", { address, port: ports.clear ?? 5060 });
+    const udp = await opened("udp", { address, port: ports.clear ?? gm.port });
     const tcp = await opened("tcp", udp.local);
-    const dns = await opened("udp", { address, port: ports.dns ?? 0 });
+    const dns = await opened("udp", { address, port: ports.dns ?? udp.local.port + 2 });
+    const place = { address, port: ports.tls ?? udp.local.port + 1 };
     const identity = await borderIdentity(options.authority, context.home.domain);
-    const tls = await openTls(context, { net, clock }, options, identity);
+    const tls = await openTls(context, { net, clock }, place, identity);
     if (tls) open.push(tls);
-    return new OpenBorder(context, options, identity, { udp, tcp, dns, tls }, closeAll);
+    return new OpenBorder(context, options, identity, { udp, tcp, dns, tls, place }, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -79,12 +82,12 @@ export async function openBorder(
 async function openTls(
   { faults }: BoxContext,
   { net, clock }: { readonly net: Net; readonly clock: Clock },
-  { address, ports }: BorderOptions,
+  local: Endpoint,
   identity: BorderIdentity,
 ): Promise<TlsHost | undefined> {
   try {
     return await net.tls?.({
-      local: { address, port: ports?.tls ?? 5061 },
+      local,
       clock,
       framer: () => new StreamFramer(),
       server: serverOptions(identity, faults),
@@ -119,9 +122,8 @@ class OpenBorder implements Border {
   }
 
   get entry(): Border["entry"] {
-    const { udp, tcp, tls } = this.#sockets;
-    const { address, ports } = this.#options;
-    return { tls: tls?.local ?? { address, port: ports?.tls ?? 5061 }, udp: udp.local, tcp: tcp.local };
+    const { udp, tcp, tls, place } = this.#sockets;
+    return { tls: tls?.local ?? place, udp: udp.local, tcp: tcp.local };
   }
 
   get dns(): Endpoint {

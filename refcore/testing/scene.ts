@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { systemNet } from "../../harness/net/mod.ts";
 import type { Subscriber } from "../../profiles/types.ts";
 import { type Core, type CoreOptions, type Policy, startCore } from "../mod.ts";
+import { coreAuthority } from "../pcscf/tls/mod.ts";
 import { DOMAIN } from "./subscribers.ts";
 import { TestUe, type TestUeOptions } from "./ue.ts";
 
@@ -19,12 +20,16 @@ export const TIMERS = {
 
 export interface Scene {
   readonly core: Core;
+  /** DER. */
+  readonly anchor: Uint8Array;
   ue(subscriber: Subscriber, options?: Partial<TestUeOptions>): Promise<TestUe>;
   operator(order: Record<string, string>): Promise<number>;
 }
 
 export interface SceneOptions {
   readonly interconnect?: CoreOptions["interconnect"];
+  /** The core speaks TLS; `Scene.anchor` is what its UEs trust. */
+  readonly tls?: boolean;
   readonly faults?: readonly string[];
   readonly policy?: Partial<Policy>;
   readonly timers?: Partial<CoreOptions["timers"]>;
@@ -38,6 +43,7 @@ export async function scene(
   run: (scene: Scene) => Promise<void>,
   options: SceneOptions = {},
 ): Promise<void> {
+  const authority = options.tls ? await (root ??= coreAuthority(systemNet.clock.now())) : undefined;
   const core = await startCore({
     net: systemNet,
     bind: "127.0.0.1",
@@ -47,6 +53,7 @@ export async function scene(
     timers: { ...TIMERS, ...options.timers },
     faults: new Set(options.faults),
     policy: options.policy ?? {},
+    ...(authority ? { tls: { authority } } : {}),
     ...(options.interconnect ? { interconnect: options.interconnect } : {}),
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
   });
@@ -54,6 +61,7 @@ export async function scene(
   try {
     await run({
       core,
+      anchor: authority?.certificate ?? new Uint8Array(),
       ue: async (subscriber, more = {}) => {
         const ue = await TestUe.open(core, { address: `127.0.1.${ues.length + 1}`, subscriber, ...more });
         ues.push(ue);
@@ -71,3 +79,6 @@ export async function scene(
     await core.close();
   }
 }
+
+/** One for all scenes of a test file. */
+let root: ReturnType<typeof coreAuthority> | undefined;

@@ -24,7 +24,7 @@ import {
   parseDigestAlgorithm,
   Usim,
 } from "../../harness/crypto/mod.ts";
-import { systemNet } from "../../harness/net/mod.ts";
+import { systemNet, type TlsConnection, type TlsHost, type TlsHostOptions } from "../../harness/net/mod.ts";
 import type { Endpoint, Flow, MessageSocket } from "../../harness/net/types.ts";
 import type { Subscriber } from "../../profiles/types.ts";
 import type { Core } from "../mod.ts";
@@ -37,6 +37,8 @@ export interface TestUeOptions {
   readonly outbound?: boolean;
   /** Host to write into Via and Contact in place of the real one. */
   readonly claimedHost?: string;
+  /** Over TLS: what it offers. */
+  readonly client?: TlsHostOptions["client"];
   /** Where to send to in place of the core's own entry. */
   readonly through?: Endpoint;
 }
@@ -57,6 +59,8 @@ export class TestUe {
   #waiting: { wanted: (item: Item) => boolean; resolve: (item: Item) => void }[] = [];
   readonly #reading: Promise<void>;
   #flow: Flow | undefined;
+  /** Over TLS: the connection that it sends on. */
+  connection: TlsConnection | undefined;
   serviceRoute: string[] = [];
   /** Methods whose requests are answered with 200 at once; they can be taken as well. */
   readonly willing = new Set<string>();
@@ -78,17 +82,30 @@ export class TestUe {
 
   static async open(core: Core, options: TestUeOptions): Promise<TestUe> {
     const transport = options.transport ?? "udp";
-    const socket = await systemNet.open(transport, {
+    const common = {
       local: { address: options.address, port: 0 },
       clock: systemNet.clock,
       framer: () => new StreamFramer(),
-      listen: transport !== "tls",
-    });
-    return new TestUe(core, socket, options);
+    };
+    if (transport !== "tls") return new TestUe(core, await systemNet.open(transport, common), options);
+    const host = await systemNet.tls!({ ...common, client: options.client ?? {} });
+    const ue = new TestUe(core, host, options);
+    try {
+      await ue.connect();
+      return ue;
+    } catch (error) {
+      await ue.close();
+      throw error;
+    }
   }
 
   get local(): Endpoint {
-    return this.socket.local;
+    return this.connection?.local ?? this.socket.local;
+  }
+
+  /** Over TLS: a new connection, which it sends on from now on. */
+  async connect(options?: TestUeOptions["client"]): Promise<TlsConnection> {
+    return this.connection = await (this.socket as TlsHost).connect(this.core.entry["p-cscf"].tls!, options);
   }
 
   get impu(): string {
@@ -127,6 +144,7 @@ export class TestUe {
 
   async send(message: SipMessage | Uint8Array): Promise<void> {
     const bytes = message instanceof Uint8Array ? message : message.toBytes();
+    if (this.connection) return await this.socket.send(bytes, this.connection.flow);
     const remote = this.options.through ?? this.core.entry["p-cscf"].udp;
     const { transport } = this.socket;
     const connection = this.#flow?.connection;

@@ -3,7 +3,7 @@ import { type CoreOptions, startCore } from "../../refcore/mod.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import { type Authority, createAuthority, toPem } from "../crypto/pki/mod.ts";
 import { EnvironmentError } from "../errors.ts";
-import { systemNet } from "../net/mod.ts";
+import { checkTls, systemNet } from "../net/mod.ts";
 import { seededRandom } from "../runner/mod.ts";
 import { usageError } from "./exit.ts";
 import type { LoadedProfile } from "./profile_source.ts";
@@ -62,8 +62,8 @@ export interface CoreWishes {
 
 /** The core as a target: the profile with the entry points it really has. */
 export async function openCore(profile: Profile, { faults, seed, ...where }: CoreWishes): Promise<Target> {
-  const authority = await createAuthority({ name: "imspeer root CA", now: systemNet.clock.now() });
-  const interconnect = borderFor(profile, where.bind, authority);
+  const authority = canSpeakTls() ? await rootAuthority() : undefined;
+  const interconnect = authority && borderFor(profile, where.bind, authority);
   const core = await startCore({
     ...where,
     net: systemNet,
@@ -73,7 +73,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
     timers: profile.timers,
     access: profile.access,
     ipsec: {},
-    tls: { authority },
+    ...(authority ? { tls: { authority } } : {}),
     ...(interconnect ? { interconnect } : {}),
     random: seededRandom(seed, "core"),
   });
@@ -83,7 +83,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
       ...common,
       entry: core.entry,
       operator: { url: core.operatorUrl, actions: core.actions },
-      pki: pkiOf(authority),
+      ...(authority ? { pki: pkiOf(authority) } : {}),
       ...(played && interconnect ? { interconnect: played } : {}),
       ...(core.dns ? { dns: { resolver: core.dns } } : {}),
     },
@@ -91,6 +91,24 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
     close: () => core.close(),
   };
 }
+
+/** Without OpenSSL there is a core without TLS; what needs it is inconclusive then. */
+function canSpeakTls(): boolean {
+  try {
+    checkTls();
+    return true;
+  } catch (error) {
+    if (error instanceof EnvironmentError) return false;
+    throw error;
+  }
+}
+
+/** One for all cores of this process: keys and certificates take longer than all else of a core's start. */
+function rootAuthority(): Promise<Authority> {
+  return root ??= createAuthority({ name: "imspeer root CA", now: systemNet.clock.now() });
+}
+
+let root: Promise<Authority> | undefined;
 
 /** Both ends of TLS trust one root, and the tester may issue under it. */
 function pkiOf({ certificate, keys }: Authority): NonNullable<Profile["pki"]> {

@@ -46,15 +46,15 @@ export function showProfile(profile: Profile): string {
 }
 
 /**
- * The text of a profile with its entry points, operator interface and name server replaced, the scope widened to them
- * where need be, and everything else, comments too, as it was: what `imspeer core` prints of the core it has started.
+ * The text of a profile with its entry points, operator interface, name server and certificates replaced, the scope
+ * widened to them where need be, and everything else, comments too, as it was: what `imspeer core` prints of the core it has started.
  */
 export function withEntry(
   text: string,
   entry: Profile["entry"],
   operator: Profile["operator"],
   comment: string,
-  dns?: Profile["dns"],
+  more: Pick<Profile, "dns" | "pki"> = {},
 ): string {
   const document = parseDocument(text);
   const addresses = Object.values(entry).flatMap((point) => Object.values(point)).map(({ address }) =>
@@ -66,6 +66,8 @@ export function withEntry(
   document.commentBefore = comment.split("\n").map((line) => ` ${line}`).join("\n");
   document.set("entry", document.createNode(mapValues(entry, (point) => mapValues(point, formatEntryPoint))));
   if (operator) document.set("operator", document.createNode(operator));
+  const { dns, pki } = more;
+  if (pki) document.set("pki", document.createNode(keyPairs(pki)));
   if (dns) document.set("dns", document.createNode({ resolver: formatEndpoint(dns.resolver) }));
   else document.delete("dns");
   // Networks to play towards a border that there is not.
@@ -79,6 +81,11 @@ export function formatEndpoint(place: { readonly address: string; readonly port:
 
 function formatEntryPoint({ name, ...place }: EntryPoint): string | { at: string; name: string } {
   return name === undefined ? formatEndpoint(place) : { at: formatEndpoint(place), name };
+}
+
+/** As it stands in a file: what is not given is not there. */
+function keyPairs({ trust, client, issuer }: NonNullable<Profile["pki"]>): Record<string, unknown> {
+  return { trust, ...(client ? { client } : {}), ...(issuer ? { issuer } : {}) };
 }
 
 function maskedPki({ trust, client, issuer }: NonNullable<Profile["pki"]>): Record<string, unknown> {

@@ -54,7 +54,7 @@ export const coreCommand: Command = {
     const core = await openCore(profile, { faults, bind, ports, seed: crypto.randomUUID() });
     try {
       const { entry, operator, dns } = core.profile;
-      host.out(withEntry(text, entry, operator, heading(bind, faults), dns));
+      host.out(withEntry(text, entry, operator, heading(bind, faults), core.profile));
       for (const [name, point] of Object.entries(entry)) {
         for (const [transport, { address, port }] of Object.entries(point)) {
           host.say(`${name} listens on ${transport} ${address}:${port}`);

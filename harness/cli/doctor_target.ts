@@ -1,7 +1,11 @@
-/** Does the target answer? One OPTIONS to every entry point, over each of its transports. */
+/**
+ * Does the target answer? One OPTIONS to every entry point, over each of its transports. A border answers partners
+ * alone, and nobody in the clear (TS 33.203 6.5, S.5.2): it is asked for a TCP connection to its TLS port.
+ */
 import { buildRequest, parseMessage, SipSyntaxError, StreamFramer } from "sip-codec";
 import { EnvironmentError } from "../errors.ts";
 import {
+  type Endpoint,
   formatEndpoint,
   type Incoming,
   type Net,
@@ -24,11 +28,14 @@ export async function targetFindings(profile: Profile): Promise<Finding[]> {
       transport: transport as TransportName,
       place,
     }))
-  );
+  ).filter(({ entry, transport }) => entry !== "ibcf" || transport === "tls");
   return await Promise.all(points.map(async ({ entry, transport, place }): Promise<Finding> => {
     const name = `${entry} ${transport} ${formatEndpoint(place)}`;
     try {
       const from = localAddress(profile, place.address);
+      if (entry === "ibcf") {
+        return { name, status: "ok", detail: await connected(net, from, place), remedy: null };
+      }
       const answer = await options(net, {
         transport,
         local: from,
@@ -59,6 +66,15 @@ function localAddress(profile: Profile, towards: string): string {
     `The profile has no ${v6 ? "IPv6" : "IPv4"} address to send from`,
     `list addresses of this machine under "access"`,
   );
+}
+
+/** What became of a TCP connection, in words. Rejects with EnvironmentError where there is none. */
+async function connected(net: Net, local: string, remote: Endpoint): Promise<string> {
+  const { clock } = net;
+  const begin = clock.now();
+  const stream = await net.stream?.({ clock, local: { address: local, port: 0 }, remote });
+  await stream?.destroy();
+  return `took a connection in ${Math.max(1, Math.round(clock.now() - begin))} ms`;
 }
 
 interface Probe {

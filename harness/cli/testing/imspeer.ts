@@ -19,6 +19,8 @@ export async function imspeer(words: readonly string[], env: Record<string, stri
 /** Starts it; `until` resolves when standard error has said what is looked for. */
 export function startImspeer(words: readonly string[]): {
   until(pattern: RegExp): Promise<void>;
+  /** Of standard output so far. */
+  printed(): string;
   interrupt(): void;
   ended: Promise<Ended>;
 } {
@@ -32,18 +34,22 @@ export function startImspeer(words: readonly string[]): {
     }
     for (const { resolve } of waiting) resolve();
   })();
-  const stdout = new Response(child.stdout).text();
+  let stdout = "";
+  const printing = (async () => {
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) stdout += chunk;
+  })();
   return {
     until: (pattern) =>
       new Promise<void>((resolve) => {
         waiting.push({ pattern, resolve });
         if (pattern.test(stderr)) resolve();
       }),
+    printed: () => stdout,
     interrupt: () => child.kill("SIGINT"),
     ended: (async () => {
       const { code } = await child.status;
-      await reading;
-      return { code, stdout: await stdout, stderr };
+      await Promise.all([reading, printing]);
+      return { code, stdout, stderr };
     })(),
   };
 }

@@ -19,7 +19,7 @@ import { EXTENSION } from "../oids.ts";
 import { certificatesFromPem, toPem } from "../pem.ts";
 import type { SignatureHash } from "../rsa.ts";
 import { sign, signatureAlgorithm } from "./signing.ts";
-import { attributesOf, buildName, type NameAttribute, type NameEncoding } from "./subject.ts";
+import { attributesOf, buildName, type NameAttribute, type NameEncoding, nameFromDer } from "./subject.ts";
 
 /** Times are milliseconds since 1970, as `Clock.now()` has them. `false` leaves an extension out. */
 export interface CertificateOptions extends Omit<ExtensionOptions, Switchable> {
@@ -126,8 +126,10 @@ export class Authority {
     this.keys = options.keys;
     this.now = options.now;
     const all = [options.certificate, ...(options.above ?? [])];
-    this.path = all.filter((certificate) => !isSelfIssued(certificate));
-    this.root = all.find(isSelfIssued);
+    const top = all[all.length - 1]!;
+    this.root = isSelfIssued(top) ? top : undefined;
+    // Not all that are self-issued are roots: a CA may certify its next key (RFC 5280 3.2).
+    this.path = this.root ? all.slice(0, -1) : all;
     this.#parsed = read(options.certificate);
     this.#serial = bytesToBigint(sha1(options.keys.publicKey).subarray(0, 8)) >> 1n;
   }
@@ -272,7 +274,7 @@ function extensionsOf(
 
 function subjectOf(options: CertificateOptions): pkijs.RelativeDistinguishedNames {
   const { organization, commonNames, subject, subjectEncoding } = options;
-  if (subject instanceof Uint8Array) return pkijs.RelativeDistinguishedNames.fromBER(own(subject));
+  if (subject instanceof Uint8Array) return nameFromDer(subject);
   return buildName(
     subject ?? [
       ...(organization === undefined ? [] : [{ type: "O", value: organization }]),

@@ -2,6 +2,7 @@
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { ATTRIBUTES } from "../oids.ts";
+import { derOf, own } from "./asn1.ts";
 
 /** How the attribute values of a name are written: two ways that RFC 5280 4.1.2.4 allows. */
 export type NameEncoding = "utf8" | "printable";
@@ -12,19 +13,25 @@ export interface NameAttribute {
   readonly value: string;
 }
 
-/** RFC 5280 4.1.2.4: C is a PrintableString and DC an IA5String whatever `encoding` says. */
+/**
+ * RFC 5280 4.1.2.4: C is a PrintableString and DC an IA5String whatever `encoding` says. pkijs would write all
+ * attributes into one relative name, so the name is written here, and handed to it as DER.
+ */
 export function buildName(
   attributes: readonly NameAttribute[],
   encoding: NameEncoding = "utf8",
 ): pkijs.RelativeDistinguishedNames {
-  return new pkijs.RelativeDistinguishedNames({
-    typesAndValues: attributes.map(({ type, value }) =>
-      new pkijs.AttributeTypeAndValue({
-        type: ATTRIBUTES[type] ?? type,
-        value: string(type, value, encoding),
-      })
-    ),
+  const relative = attributes.map(({ type, value }) => {
+    const identifier = new asn1js.ObjectIdentifier({ value: ATTRIBUTES[type] ?? type });
+    const attribute = new asn1js.Sequence({ value: [identifier, string(type, value, encoding)] });
+    return new asn1js.Set({ value: [attribute] });
   });
+  return nameFromDer(derOf(new asn1js.Sequence({ value: relative })));
+}
+
+/** A name as it is, octet by octet. */
+export function nameFromDer(der: Uint8Array): pkijs.RelativeDistinguishedNames {
+  return pkijs.RelativeDistinguishedNames.fromBER(own(der));
 }
 
 /** The attributes of a name, to be written in another encoding. */

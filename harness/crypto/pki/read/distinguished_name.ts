@@ -10,7 +10,7 @@ export interface DistinguishedName {
   readonly attributes: readonly Attribute[];
   /** Equal for two names that RFC 5280 7.1 takes for the same, whatever their string types. */
   readonly canonical: string;
-  /** "CN=pcscf.example.org, O=Example": in the order of the certificate. */
+  /** "CN=pcscf.example.org, O=Example": in the order of the certificate, with "+" within a relative name. */
   readonly text: string;
 }
 
@@ -38,7 +38,7 @@ export function parseName(value: DerValue, what: string): DistinguishedName {
     der: value.bytes,
     attributes,
     canonical: relative.map((one) => one.map(canonical).sort().join("+")).join("/"),
-    text: attributes.map(({ type, value }) => `${shortName(type)}=${value}`).join(", "),
+    text: relative.map((one) => one.map(shown).join(" + ")).join(", "),
   };
 }
 
@@ -68,6 +68,10 @@ function stringOf({ tag, content }: DerValue): string {
 function canonical({ type, value }: Attribute): string {
   const text = value.trim().replace(/\s+/g, " ").toLowerCase();
   return `${type}=${text.replace(/[\\+/]/g, "\\$&")}`;
+}
+
+function shown({ type, value }: Attribute): string {
+  return `${shortName(type)}=${value}`;
 }
 
 function shortName(oid: string): string {

@@ -1,4 +1,5 @@
 /** Who we pretend to be. */
 export { NoAnswer } from "./no_answer.ts";
 export { createNetwork } from "./network/mod.ts";
+export { createTlsProbe } from "./tls_probe/mod.ts";
 export { createUe, newMemory } from "./ue/mod.ts";

@@ -2,6 +2,7 @@
  * What a case can do. Stimulus comes from peers, judgement from `check`, preconditions from `given`.
  */
 import type { Network, NetworkOptions } from "../peer/network/types.ts";
+import type { TlsProbe } from "../peer/tls_probe/mod.ts";
 import type { Random, Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import type { CheckFunction } from "./check.ts";
@@ -20,6 +21,11 @@ export interface CaseContext {
    * Closed by the runner when the case ends.
    */
   network(options?: NetworkOptions): Promise<Network>;
+  /**
+   * Asks the TLS port of an entry point (default "p-cscf"), from the address a UE of the first lease would have. Closed
+   * by the runner when the case ends.
+   */
+  tlsProbe(entry?: string): Promise<TlsProbe>;
   /** A judged statement, tied to a requirement; nothing is recorded before one of its verbs is called. */
   check: CheckFunction;
   /**

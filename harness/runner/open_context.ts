@@ -14,6 +14,7 @@ import type { EvidenceSink } from "./evidence_sink.ts";
 import type { Ledger } from "./ledger.ts";
 import { Networks } from "./networks.ts";
 import type { Operator, PeerFactory } from "./peers.ts";
+import { TlsProbes } from "./tls_probes.ts";
 import { GivenNotMet } from "./verdict.ts";
 
 export interface ContextParts {
@@ -47,6 +48,7 @@ export function openContext(parts: ContextParts): OpenContext {
   const { profile, clock, ledger, evidence, signal } = parts;
   const terminals: { ue: Ue; lease: number; release: () => void }[] = [];
   const networks = new Networks(parts);
+  const tlsProbes = new TlsProbes(parts);
   const asked = new Set<number>();
   const atEnd: (() => Promise<void>)[] = [];
 
@@ -108,6 +110,7 @@ export function openContext(parts: ContextParts): OpenContext {
     note: (text) => evidence.note(text),
     ue: (options = {}) => underWay(ledger, "ue()", openUe(options)),
     network: (options = {}) => underWay(ledger, "network()", networks.open(options)),
+    tlsProbe: (entry = "p-cscf") => underWay(ledger, "tlsProbe()", Promise.try(() => tlsProbes.open(entry))),
     given: (name, what) => underWay(ledger, `given("${name}")`, met(name, what)),
     operator: (action, parameters) =>
       underWay(ledger, `operator("${action}")`, askOperator(parts, action, parameters)),
@@ -142,8 +145,8 @@ export function openContext(parts: ContextParts): OpenContext {
       } finally {
         release();
       }
-    })).then(() => networks.close())
-      .catch((error) => evidence.note(`closing a network failed: ${describe(error)}`));
+    })).then(() => Promise.all([networks.close(), tlsProbes.close()]))
+      .catch((error) => evidence.note(`closing a network or a probe failed: ${describe(error)}`));
     const tooLate = clock.wait(clock.now() + 2 * TIDY_LIMIT, limit.signal).then(() => {
       if (!limit.signal.aborted) evidence.note("a peer did not close in time");
     });

@@ -1,6 +1,7 @@
 /** How the runner makes peers: real ones in harness/peer, other ones in tests. */
 import type { Clock, Drive, Net, Tap } from "../net/types.ts";
 import type { Network, NetworkSetup } from "../peer/network/types.ts";
+import type { TlsProbe, TlsProbeSetup } from "../peer/tls_probe/mod.ts";
 import type { Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { Random } from "./context.ts";
@@ -26,6 +27,7 @@ export interface PeerFactory {
   createUe(parts: UeParts): Ue | Promise<Ue>;
   /** For cases with peer "peer-network". */
   createNetwork?(setup: NetworkSetup): Promise<Network>;
+  createTlsProbe?(setup: TlsProbeSetup): TlsProbe;
 }
 
 /** Asks the operator's side for something a UE cannot do; rejects with EnvironmentError when it is not done. */

@@ -1,4 +1,5 @@
 /** Digest inside TLS, and what becomes of the connection when it fails: O.1.1, O.1.4 and O.3.1 of TS 33.203. */
+import type { SipResponse } from "sip-codec";
 import type { AnswerOptions, Tamper } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
@@ -21,6 +22,15 @@ import {
 const withoutCredentials: Tamper = (request) => void request.remove("Authorization");
 
 const emptyResponse: AnswerOptions["credentials"] = ({ parameters }) => void parameters.set("response", "");
+
+/** What only a P-CSCF may say (TS 24.229 7.2A.2). */
+const INDICATORS = ["tls-yes", "tls-pending", "tls-connected", "auth-done"] as const;
+
+const claiming = (value: string): Tamper => (request) =>
+  void request.set(
+    "Authorization",
+    `${request.get("Authorization") ?? ""}, integrity-protected="${value}"`,
+  );
 
 /** Wrong passwords that are tried on a connection which the device leaves open. */
 const GUESSES = 8;
@@ -70,9 +80,10 @@ export const authentication = [
   }),
 
   /**
-   *     UE (registered over TLS)   somebody        network
-   *                                  |--- REGISTER, integrity-protected of his own --->|   401, 4xx, or nothing
-   *      |--- the same, from here --------------------------------------------------->|   401, 4xx, or nothing
+   *     UE                                                  network
+   *      |--- REGISTER, integrity-protected of its own ------>|   401, 4xx, or nothing
+   *      |=== registers over TLS ============================>|
+   *      |--- the same, from here and from elsewhere -------->|   401, 4xx, or nothing
    */
   testCase({
     id: "tls/forged-indicator-is-void",
@@ -82,19 +93,21 @@ export const authentication = [
     peer: "ue",
     needs: { tls: true },
     async run(context) {
-      const { ue, profile } = context;
-      const { ue: alice } = await secured(context, 0, either(profile));
-      const stranger = await ue({ like: alice, security: "none" });
-      for (const value of ["tls-yes", "tls-pending", "tls-connected", "auth-done"]) {
-        const tamper: Tamper = (request) =>
-          void request.set(
-            "Authorization",
-            `${request.get("Authorization") ?? ""}, integrity-protected="${value}"`,
-          );
-        const elsewhere = withinWindow(context, stranger.attempt({ fresh: true, tamper }));
-        const here = withinWindow(context, alice.attempt({ way: "clear", tamper }));
-        isNoSuccess(context, "33.203/O.1.4/02", `${value}, from elsewhere`, await elsewhere);
-        isNoSuccess(context, "33.203/O.1.4/02", `${value}, from the user's address`, await here);
+      const { ue, given, profile } = context;
+      const alice = await ue({ security: either(profile) });
+      const bare = await ue({ like: alice, security: "none" });
+      const judge = async (name: string, attempt: Promise<SipResponse>) =>
+        isNoSuccess(context, "33.203/O.1.4/02", name, await withinWindow(context, attempt));
+      for (const value of INDICATORS) {
+        await judge(`${value}, not registered`, bare.attempt({ fresh: true, tamper: claiming(value) }));
+      }
+      await secure({ given }, alice);
+      for (const value of INDICATORS) {
+        const tamper = claiming(value);
+        await Promise.all([
+          judge(`${value}, registered, from elsewhere`, bare.attempt({ fresh: true, tamper })),
+          judge(`${value}, registered, from the user's address`, alice.attempt({ way: "clear", tamper })),
+        ]);
       }
     },
   }),

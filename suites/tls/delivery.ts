@@ -94,7 +94,7 @@ export const delivery = [
       const bye = await check("BYE on the connection arrives", "33.203/O.2.2/09").answers(
         incoming.next("BYE"),
       );
-      await bye?.respond(200);
+      if (bye && !bye.answered) await bye.respond(200);
       await silenceIsUndefined(exchange.final());
     },
   }),

@@ -5,6 +5,7 @@ import { association } from "./association.ts";
 import { authentication } from "./authentication.ts";
 import { beforeRegistration } from "./before_registration.ts";
 import { delivery } from "./delivery.ts";
+import { interworking } from "./interworking.ts";
 import { records } from "./records.ts";
 import { renegotiation } from "./renegotiation.ts";
 import { reregistration } from "./reregistration.ts";
@@ -18,4 +19,5 @@ export default suite("tls", "TLS (TS 33.203 Annex O and clause 6.5)", [
   ...records,
   ...reregistration,
   ...renegotiation,
+  ...interworking,
 ], { lease: "digest" });

@@ -1,5 +1,6 @@
 /** The peer `ue`: one terminal of one subscriber. */
 export type { Protection, Step } from "./protection.ts";
+export type { SendingOptions, Way } from "./sending.ts";
 export type {
   AcceptOptions,
   AkaChallenge,

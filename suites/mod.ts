@@ -6,6 +6,7 @@ import type { Suite } from "../harness/runner/case.ts";
 import aka from "./aka/mod.ts";
 import coexistence from "./coexistence/mod.ts";
 import digest from "./digest/mod.ts";
+import interconnect from "./interconnect/mod.ts";
 import ipsec from "./ipsec/mod.ts";
 import ipsecNat from "./ipsec-nat/mod.ts";
 import privacy from "./privacy/mod.ts";
@@ -14,4 +15,14 @@ import tls from "./tls/mod.ts";
 
 export { catalogue } from "./requirements/mod.ts";
 
-export const suites: readonly Suite[] = [aka, digest, privacy, coexistence, secAgree, ipsec, ipsecNat, tls];
+export const suites: readonly Suite[] = [
+  aka,
+  digest,
+  privacy,
+  coexistence,
+  secAgree,
+  ipsec,
+  ipsecNat,
+  tls,
+  interconnect,
+];

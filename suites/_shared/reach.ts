@@ -32,7 +32,10 @@ export async function call(
 }
 
 /** The next INVITE at `callee`, declined; undefined when none came in time. */
-export async function arrival(callee: Ue, within?: number): Promise<SipRequest | undefined> {
+export async function arrival(
+  callee: Pick<Ue, "incoming">,
+  within?: number,
+): Promise<SipRequest | undefined> {
   const incoming = await silenceIsUndefined(callee.incoming("INVITE", within));
   await incoming?.respond(486);
   return incoming?.request;

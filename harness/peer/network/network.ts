@@ -5,7 +5,7 @@ import type { Located, SipAddress } from "../../net/dns/mod.ts";
 import type { ConnectOptions, TlsOptions, TlsTrust } from "../../net/tls/options.ts";
 import type { TlsConnection, TlsEnd, TlsHost } from "../../net/tls/types.ts";
 import type { MessageSocket } from "../../net/types.ts";
-import { certificatesFromPem } from "../../crypto/pki/mod.ts";
+import { certificatesFromPem, type PathFailure, validatePath } from "../../crypto/pki/mod.ts";
 import type { EntryPoint, Partner } from "../../../profiles/types.ts";
 import { begin, NoAnswer, orSilence, quiet } from "../no_answer.ts";
 import * as build from "../ue/build.ts";
@@ -121,14 +121,14 @@ class PartnerNetwork implements t.Network {
     return this.#trunk.arrivals;
   }
 
-  async connect(options?: t.NetworkTls): Promise<TlsConnection> {
+  async connect(options?: t.NetworkConnect): Promise<TlsConnection> {
     const client = await clientOptions(
       options ?? this.#setup.options?.client,
       this.#setup,
       this.border,
       this.#certificates,
     );
-    const { address, port } = this.border;
+    const { address, port } = options?.to ?? this.border;
     return await this.#host.connect({ address, port }, client);
   }
 
@@ -160,6 +160,17 @@ class PartnerNetwork implements t.Network {
       ? inWords(end)
       : "neither answer nor end";
     return { connection, end, answer, outcome };
+  }
+
+  async judge({ peerChain: chain, role }: TlsConnection): Promise<readonly PathFailure[]> {
+    const { clock, profile: { home } } = this.#setup;
+    const { failures } = await validatePath({
+      ...{ chain, anchors: this.trust.anchors, now: clock.now() },
+      // The device is what we are not.
+      purpose: role === "client" ? "server" : "client",
+      ...{ name: home.domain, nameStyle: "sip-domain" },
+    });
+    return failures;
   }
 
   accepted(within: number = this.#timers.answer): Promise<TlsConnection> {

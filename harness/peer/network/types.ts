@@ -8,11 +8,11 @@
  * with `over: "tcp"`, by TCP.
  */
 import type { SipRequest, SipResponse } from "sip-codec";
-import type { CertificateOptions } from "../../crypto/pki/mod.ts";
+import type { CertificateOptions, PathFailure } from "../../crypto/pki/mod.ts";
 import type { Located, SipAddress } from "../../net/dns/mod.ts";
 import type { ConnectOptions, TlsCertificate, TlsOptions, TlsTrust } from "../../net/tls/options.ts";
 import type { TlsConnection, TlsEnd } from "../../net/tls/types.ts";
-import type { Clock, Drive, Net, Tap } from "../../net/types.ts";
+import type { Clock, Drive, Endpoint, Net, Tap } from "../../net/types.ts";
 import type { EntryPoint, Partner, Profile } from "../../../profiles/types.ts";
 import type {
   AcceptOptions,
@@ -78,7 +78,12 @@ export interface NetworkOptions {
   readonly alias?: boolean;
 }
 
-export interface NetworkAttempt extends NetworkTls {
+export interface NetworkConnect extends NetworkTls {
+  /** Default: the profile's border. */
+  readonly to?: Endpoint;
+}
+
+export interface NetworkAttempt extends NetworkConnect {
   /** What is sent when the connection stands. Default: OPTIONS to the device's domain. */
   readonly method?: string;
   readonly target?: string;
@@ -107,9 +112,14 @@ export interface Network {
   readonly trust: TlsTrust;
 
   /** Opens a TLS connection to the border. Rejects with TlsFailure where the handshake fails. */
-  connect(options?: NetworkTls): Promise<TlsConnection>;
+  connect(options?: NetworkConnect): Promise<TlsConnection>;
   /** Opens one, asks something on it, and tells what came of it. Rejects only where TCP does not stand. */
   attempt(options?: NetworkAttempt): Promise<Attempted>;
+  /**
+   * What is wrong with the certificates that the device shows on a connection, by RFC 5280 and the profile's anchors, its
+   * domain among the names (RFC 5922 7.1). Empty: nothing.
+   */
+  judge(connection: TlsConnection): Promise<readonly PathFailure[]>;
   /** The next connection that the device has opened to us. Rejects with NoAnswer (default: timers.answer). */
   accepted(within?: number): Promise<TlsConnection>;
   /** All connections so far, ours and those that came. */

@@ -1,0 +1,332 @@
+/** TLS between the border and a proxy in another network: clause 6.5 of TS 33.203, and Annex J. */
+import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
+import type { CertificateChoice } from "../../harness/peer/network/mod.ts";
+import { andEnd, BORDER, partnerCalls, partnerIsCalled, turnedAway } from "../_shared/interworking.ts";
+import { arrival, silenceIsUndefined } from "../_shared/reach.ts";
+import { registered } from "../_shared/scene.ts";
+
+/**
+ *     partner          resolver           border          callee
+ *       |-- NAPTR, SRV, A ->|                |               |
+ *       |---------------- TLS, INVITE ------>|--- INVITE --->|
+ *       |<-------------------- 200 ----------|<----- 200 ----|
+ */
+const dnsLeadsToTls = testCase({
+  id: "tls/interworking-dns-leads-to-tls",
+  title: "The records of the home domain lead to a TLS port that serves a partner's call",
+  verifies: ["33.203/6.5/01"],
+  kills: ["ibcf/publishes-no-sips"],
+  peer: "peer-network",
+  needs: { ...BORDER, dns: true },
+  async run({ ue, network, given, check }) {
+    const { ue: callee } = await registered({ ue, given });
+    const foreign = await network();
+    const { records, targets } = await given("the resolver answers", foreign.locate());
+    const services = records.flatMap((one) => one.type === "NAPTR" ? [one.services.toUpperCase()] : []);
+    check("NAPTR offers SIPS+D2T", "33.203/6.5/01").that(services).includes("SIPS+D2T");
+    check("SRV and addresses lead to it", "33.203/6.5/01").that(targets).isPresent();
+    const [target] = targets;
+    if (!target) return;
+    const link = await foreign.connect({ to: target });
+    check("TLS 1.2 or 1.3", "33.203/6.5/01").that(link.negotiated.version).isOneOf("TLSv1.2", "TLSv1.3");
+    const called = await check("a call gets through", "33.203/6.5/01").answers(
+      partnerCalls(foreign, callee, link),
+    );
+    await called?.caller.hangUp({ way: link });
+  },
+});
+
+/**
+ *     partner                      border
+ *       |--- ClientHello, NULL ------>|
+ *       |<-- alert -------------------|
+ */
+const noNull = testCase({
+  id: "tls/interworking-null-refused",
+  title: "The border's TLS port takes no suite without encryption or authentication",
+  verifies: ["33.203/6.5/01"],
+  kills: ["ibcf/accepts-null-suite"],
+  peer: "peer-network",
+  needs: BORDER,
+  leases: [],
+  async run({ network, given, check }) {
+    const foreign = await network();
+    await given("the border takes a handshake as it should be", foreign.connect());
+    for (const [kind, cipherSuites] of Object.entries(UNPROTECTED)) {
+      const { connection, outcome } = await foreign.attempt({
+        tls: { versions: ["TLSv1.2", "TLSv1.2"], cipherSuites },
+      });
+      const expected = "the handshake fails";
+      check(`no suite ${kind}`, "33.203/6.5/01").holds(connection === undefined, {
+        expected,
+        actual: connection ? connection.negotiated.cipherSuite.name : outcome,
+      });
+    }
+  },
+});
+
+const UNPROTECTED = {
+  "without encryption": [
+    "TLS_ECDHE_ECDSA_WITH_NULL_SHA",
+    "TLS_ECDHE_RSA_WITH_NULL_SHA",
+    "TLS_RSA_WITH_NULL_SHA256",
+    "TLS_RSA_WITH_NULL_SHA",
+  ],
+  "without authentication": [
+    "TLS_ECDH_anon_WITH_AES_128_CBC_SHA",
+    "TLS_DH_anon_WITH_AES_128_CBC_SHA",
+    "TLS_DH_anon_WITH_AES_128_GCM_SHA256",
+  ],
+};
+
+/**
+ *     stranger                     border           callee
+ *       |--- TLS, its certificate --->|                |
+ *       |--- INVITE ----------------->|   no INVITE    |
+ *       |<-- alert, end, or 403 ------|                |
+ */
+function callerTurnedAway(about: {
+  readonly id: string;
+  readonly title: string;
+  readonly certificate: CertificateChoice;
+  readonly fault: string;
+}): CaseDefinition {
+  const { id, title, certificate, fault } = about;
+  return testCase({
+    id,
+    title,
+    verifies: ["33.203/6.5/02"],
+    kills: [fault],
+    peer: "peer-network",
+    needs: BORDER,
+    async run({ ue, network, given, check, timers }) {
+      const { ue: callee } = await registered({ ue, given });
+      const foreign = await network();
+      await given("a partner's call gets through", andEnd(partnerCalls(foreign, callee)));
+      const [attempted, invite] = await Promise.all([
+        foreign.attempt({ certificate, method: "INVITE", target: callee.identity.impus[0]! }),
+        arrival(callee, timers.silence),
+      ]);
+      check("nothing reaches the user", "33.203/6.5/02").that(invite).isAbsent();
+      check("the border serves nothing", "33.203/6.5/02").holds(turnedAway(attempted), {
+        expected: "an alert, the end of the connection, or 403",
+        actual: attempted.outcome,
+      });
+    },
+  });
+}
+
+/**
+ *     caller           border                     partner
+ *       |--- INVITE ---->|--- TLS ------------------>|
+ *       |                |<-- the wrong certificate -|
+ *       |<---- 5xx ------|    no INVITE              |
+ */
+function calleeTurnedAway(about: {
+  readonly id: string;
+  readonly title: string;
+  readonly certificate: CertificateChoice;
+  readonly fault: string;
+}): CaseDefinition {
+  const { id, title, certificate, fault } = about;
+  return testCase({
+    id,
+    title,
+    verifies: ["33.203/6.5/03"],
+    kills: [fault],
+    peer: "peer-network",
+    needs: BORDER,
+    async run({ ue, network, given, check, timers }) {
+      const { ue: caller } = await registered({ ue, given });
+      const right = await network();
+      await given("the device calls the partner", andEnd(partnerIsCalled(right, caller)));
+      await right.close();
+      const wrong = await network({ server: { certificate } });
+      const call = await caller.invite(wrong.uri);
+      const [final] = await Promise.all([
+        silenceIsUndefined(call.answered()),
+        arrival(wrong, timers.silence),
+      ]);
+      check("the call fails", "33.203/6.5/03").answer(final).isClass(4, 5, 6);
+      const methods = wrong.received.map(({ message }) =>
+        message.kind === "request" ? message.method : "response"
+      );
+      check("nothing is sent to that server", "33.203/6.5/03").that(methods).isAbsent();
+    },
+  });
+}
+
+/**
+ * Three calls on one connection, one request in each of them in turn, then the end of each.
+ *
+ *     partner         border          callee
+ *       |-- INVITE a -->|-- INVITE a -->|
+ *       |-- INVITE b -->|-- INVITE b -->|
+ *       |-- INVITE c -->|-- INVITE c -->|
+ *       |-- OPTIONS a, b, c; BYE b, c, a -->|
+ */
+const threeDialogs = testCase({
+  id: "tls/interworking-dialogs-share-connection",
+  title: "Three dialogs interleaved on one TLS connection all come to their end",
+  verifies: ["33.203/6.5/04"],
+  kills: ["ibcf/one-dialog-per-connection"],
+  peer: "peer-network",
+  needs: BORDER,
+  async run({ ue, network, given, check }) {
+    const { ue: callee } = await registered({ ue, given });
+    const foreign = await network();
+    const way = await given("the border takes a connection", foreign.connect());
+    const calls = [];
+    for (const name of ["a", "b", "c"]) {
+      const setUp = partnerCalls(foreign, callee, way, { automatic: ["BYE", "PRACK", "OPTIONS"] });
+      const ends = await check(`dialog ${name} is set up`, "33.203/6.5/04").answers(setUp);
+      if (!ends) return;
+      calls.push(ends.caller);
+    }
+    const [a, b, c] = calls as [typeof calls[0], typeof calls[0], typeof calls[0]];
+    for (const call of [a!, b!, c!]) {
+      const answer = await (await call.request("OPTIONS", { way })).final();
+      check("a request in a dialog is answered", "33.203/6.5/04").answer(answer).isClass(2);
+      check("on the same connection", "33.203/6.5/04").that(foreign.carried(answer) === way).equals(true);
+    }
+    for (const call of [b!, c!, a!]) {
+      check("the dialog ends", "33.203/6.5/04").answer(await call.hangUp({ way })).isOneOf(200);
+    }
+    check("the connection stands", "33.203/6.5/04").that(way.open).equals(true);
+  },
+});
+
+/**
+ *     partner         border          callee
+ *       |-- INVITE a, INVITE b -------->|
+ *       |-- BYE a ----------------------->|
+ *       |-- OPTIONS b, on the same connection -->|
+ */
+const byeEndsADialogOnly = testCase({
+  id: "tls/interworking-bye-leaves-connection",
+  title: "The end of one dialog ends neither the TLS connection nor another dialog on it",
+  verifies: ["33.203/6.5/04"],
+  kills: ["ibcf/closes-after-bye"],
+  peer: "peer-network",
+  needs: BORDER,
+  async run({ ue, network, given, check, timers }) {
+    const { ue: callee } = await registered({ ue, given });
+    const foreign = await network();
+    const way = await given("the border takes a connection", foreign.connect());
+    const automatic = ["BYE", "PRACK", "OPTIONS"];
+    const first = await given("a call is set up", partnerCalls(foreign, callee, way, { automatic }));
+    const second = await given("another one", partnerCalls(foreign, callee, way, { automatic }));
+    check("the first call ends", "33.203/6.5/04").answer(await first.caller.hangUp({ way })).isOneOf(200);
+    const end = await way.ended(timers.silence);
+    check("the connection does not", "33.203/6.5/04").that(end?.says).isAbsent();
+    if (end) return;
+    const answer = await silenceIsUndefined((await second.caller.request("OPTIONS", { way })).final());
+    check("the second call goes on", "33.203/6.5/04").answer(answer).isClass(2);
+    await second.caller.hangUp({ way });
+  },
+});
+
+/**
+ *     partner                border           caller
+ *       |--- TLS, a call ------>|                |
+ *       |                       |<--- INVITE ----|
+ *       |<-- another TLS -------|                |
+ *       |<-- INVITE on it ------|                |
+ */
+const eitherSideOpens = testCase({
+  id: "tls/interworking-device-opens-too",
+  title: "The device opens a TLS connection of its own beside the partner's",
+  verifies: ["33.203/6.5/04"],
+  kills: ["ibcf/never-opens"],
+  peer: "peer-network",
+  needs: BORDER,
+  async run({ ue, network, given, check }) {
+    const { ue: user } = await registered({ ue, given });
+    const foreign = await network();
+    const ours = await given("the border takes a connection", foreign.connect());
+    await given("a call gets through on it", andEnd(partnerCalls(foreign, user, ours)));
+    const theirs = check("the device opens one", "33.203/6.5/04").answers(foreign.accepted());
+    const call = await check("a call to the partner is set up", "33.203/6.5/04").answers(
+      partnerIsCalled(foreign, user),
+    );
+    const opened = await theirs;
+    if (!call || !opened) return;
+    check("the call comes on it", "33.203/6.5/04").about(call.callee.invite)
+      .that(foreign.carried(call.callee.invite) === opened).equals(true);
+    check("the call ends", "33.203/6.5/04").answer(await call.caller.hangUp()).isOneOf(200);
+  },
+});
+
+/**
+ *     caller           border                     partner
+ *       |--- INVITE ---->|--- TLS: not to be trusted >|
+ *       |<---- 5xx ------|    no INVITE by TCP or UDP |
+ */
+const noFallback = testCase({
+  id: "tls/interworking-no-fallback-to-clear",
+  title: "What cannot go by TLS to a partner does not go in the clear",
+  verifies: ["33.203/J/03"],
+  kills: ["ibcf/falls-back-to-tcp"],
+  peer: "peer-network",
+  needs: BORDER,
+  async run({ ue, network, given, check, timers }) {
+    const { ue: caller } = await registered({ ue, given });
+    const right = await network();
+    const set = await given("the device calls the partner by TLS", partnerIsCalled(right, caller));
+    check("over TLS", "33.203/J/03").about(set.callee.invite)
+      .that(right.carried(set.callee.invite)).isPresent();
+    await set.caller.hangUp();
+    await right.close();
+    const wrong = await network({ server: { certificate: "unknown-issuer" } });
+    const call = await caller.invite(wrong.uri);
+    await Promise.all([silenceIsUndefined(call.answered()), arrival(wrong, timers.silence)]);
+    const clear = wrong.received.filter(({ connection }) => connection === undefined);
+    check("nothing comes in the clear", "33.203/J/03").that(clear.map(({ message }) => message.kind))
+      .isAbsent();
+  },
+});
+
+export const interworking: readonly CaseDefinition[] = [
+  dnsLeadsToTls,
+  noNull,
+  callerTurnedAway({
+    id: "tls/interworking-caller-no-partner",
+    title: "A certificate of a trusted CA for a domain that is no partner's brings no call in",
+    certificate: "stranger",
+    fault: "ibcf/accepts-any-partner-name",
+  }),
+  callerTurnedAway({
+    id: "tls/interworking-caller-unknown-issuer",
+    title: "A partner's name in a certificate of an unknown CA brings no call in",
+    certificate: "unknown-issuer",
+    fault: "ibcf/accepts-unknown-issuer",
+  }),
+  callerTurnedAway({
+    id: "tls/interworking-caller-expired",
+    title: "A partner's certificate that has expired brings no call in",
+    certificate: "expired",
+    fault: "ibcf/accepts-expired-partner",
+  }),
+  calleeTurnedAway({
+    id: "tls/interworking-callee-other-name",
+    title: "No call goes to a server whose certificate has other names than the partner's",
+    certificate: "other-name",
+    fault: "ibcf/accepts-any-server-name",
+  }),
+  calleeTurnedAway({
+    id: "tls/interworking-callee-self-signed",
+    title: "No call goes to a server that signed the partner's name itself",
+    certificate: "self-signed",
+    fault: "ibcf/accepts-any-server-chain",
+  }),
+  calleeTurnedAway({
+    id: "tls/interworking-callee-common-name",
+    title: "No call goes to a server that has the partner's domain as common name only",
+    certificate: "common-name",
+    fault: "ibcf/takes-common-name",
+  }),
+  threeDialogs,
+  byeEndsADialogOnly,
+  eitherSideOpens,
+  noFallback,
+];

@@ -4,7 +4,8 @@ import { EnvironmentError } from "../../errors.ts";
 import { TlsContext } from "./mod.ts";
 
 Deno.test("what needs a hook works where Deno allows all foreign functions", async () => {
-  const cases = new URL("testing/hooks_cases.ts", import.meta.url).pathname;
+  const cases = ["hooks_cases.ts", "foreign_psk_cases.ts"]
+    .map((name) => new URL(`testing/${name}`, import.meta.url).pathname);
   const flags = [
     "--no-prompt",
     "--sanitize-ops",
@@ -13,8 +14,8 @@ Deno.test("what needs a hook works where Deno allows all foreign functions", asy
     "--allow-ffi",
     "--allow-env=CI",
   ];
-  const foreign = ["--allow-net=127.0.0.0/8", "--allow-run=openssl"];
-  const { ok, stdout, stderr } = await runTool(Deno.execPath(), ["test", ...flags, ...foreign, cases]);
+  const foreign = ["--allow-net=127.0.0.0/8", "--allow-run=openssl,gnutls-cli,gnutls-serv"];
+  const { ok, stdout, stderr } = await runTool(Deno.execPath(), ["test", ...flags, ...foreign, ...cases]);
   assert(ok, `${new TextDecoder().decode(stdout)}${stderr}`);
 });
 

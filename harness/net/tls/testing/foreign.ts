@@ -1,5 +1,6 @@
 /** Engines over sockets of the kernel, against programs that nobody here wrote. */
 import { systemClock } from "../../clock.ts";
+import { soon } from "../../within.ts";
 import type { TlsEngine, TlsEvent } from "../mod.ts";
 
 /** What octets come from and go to: a stream or a datagram socket. */
@@ -69,9 +70,10 @@ export class ForeignPeer implements AsyncDisposable {
   output = "";
   #told = () => {};
 
-  constructor(command: string, args: readonly string[]) {
+  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#child = new Deno.Command(command, {
       args: [...args],
+      env: { ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -79,7 +81,7 @@ export class ForeignPeer implements AsyncDisposable {
     this.#reading = Promise.all([this.#collect(this.#child.stdout), this.#collect(this.#child.stderr)]);
   }
 
-  /** Resolves when it has said so; with what it said. Rejects when it ends before. */
+  /** Resolves when it has said so; with what it said. Rejects when it ends before, or is silent for too long. */
   async said(pattern: RegExp): Promise<RegExpExecArray> {
     let ended = false;
     void this.#reading.then(() => {
@@ -90,8 +92,16 @@ export class ForeignPeer implements AsyncDisposable {
       const match = pattern.exec(this.output);
       if (match) return match;
       if (ended) throw new Error(`It never said ${pattern}: ${this.output}`);
-      await new Promise<void>((resolve) => this.#told = resolve);
+      const told = new Promise<true>((resolve) => this.#told = () => resolve(true));
+      if (!await soon(systemClock, SILENCE, told)) {
+        throw new Error(`It is silent before ${pattern}: ${this.output}`);
+      }
     }
+  }
+
+  /** Resolves when it is gone. */
+  get ended(): Promise<unknown> {
+    return this.#reading;
   }
 
   /** Types into it, as at a terminal. */
@@ -124,6 +134,8 @@ export class ForeignPeer implements AsyncDisposable {
     }
   }
 }
+
+const SILENCE = 20_000;
 
 /** A port that nothing listens on just now. */
 export function freePort(): number {

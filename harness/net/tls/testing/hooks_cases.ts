@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import { TlsContext, type TlsOptions, type TlsPsk } from "../mod.ts";
 import { SERVER_RSA } from "./certificates.ts";
-import { toolTest, whyNot } from "../../../../_tools/foreign_program.ts";
-import { ForeignPeer, freePort, run, tcpPipe } from "./foreign.ts";
 import { join, Joined } from "./joined.ts";
 
 const TLS12: TlsOptions = { versions: ["TLSv1.2", "TLSv1.2"] };
@@ -112,22 +110,6 @@ Deno.test("a DTLS server asks for its cookie first", () => {
   // RFC 6347 4.2.1: ClientHello, HelloVerifyRequest, ClientHello with the cookie
   assert.deepEqual(sent.slice(0, 3).map((hex) => hex.slice(26, 28)), ["01", "03", "01"]);
   assert.deepEqual(sent.slice(0, 3).map((hex) => hex.includes(cookie.toHex())), [false, true, true]);
-});
-
-toolTest("our client and openssl s_server agree on a PSK", await whyNot("openssl", ["version"]), async () => {
-  const port = freePort();
-  const cipher = ["-cipher", "PSK-AES128-CBC-SHA:@SECLEVEL=0", "-tls1_2"];
-  await using server = new ForeignPeer("openssl", [
-    ...["s_server", "-accept", `127.0.0.1:${port}`, "-nocert", "-psk", KEY.toHex(), ...cipher],
-    ...["-psk_identity", PSK.identity],
-  ]);
-  await server.said(/ACCEPT/);
-  using context = new TlsContext({ ...TLS12, cipherSuites: ["TLS_PSK_WITH_AES_128_CBC_SHA"], psk: PSK });
-  using tls = context.connect();
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  await run(tls, tcpPipe(connection), (events) => events.some(({ type }) => type === "handshake"));
-  assert.equal(tls.negotiated().cipherSuite.name, "TLS_PSK_WITH_AES_128_CBC_SHA");
-  await server.said(/CIPHER is PSK-AES128-CBC-SHA/);
 });
 
 Deno.test("a lookup that fails refuses the client, and what it threw is told outside", async () => {

@@ -240,7 +240,7 @@ export class PcscfTls {
 
   async #renegotiate({ connection, address }: TlsSession): Promise<void> {
     if (connection.negotiated.version === "TLSv1.3") return await connection.updateKeys();
-    const done = await connection.renegotiate(this.context.timers.regAwaitAuth);
+    const done = await connection.renegotiate(this.context.timers.regAwaitAuth).catch(() => undefined);
     // By our policy the communication goes on without it.
     if (!done && this.context.faults.has("pcscf/tls-blocks-after-no-renegotiation")) this.#block(address);
   }

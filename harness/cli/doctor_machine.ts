@@ -1,7 +1,7 @@
 /** What this machine can do, and what to do where it cannot. */
 import type { Profile } from "../../profiles/mod.ts";
 import { EnvironmentError } from "../errors.ts";
-import { systemNet } from "../net/mod.ts";
+import { checkTls, systemNet } from "../net/mod.ts";
 
 export interface Finding {
   readonly name: string;
@@ -19,7 +19,7 @@ export async function machineFindings(profile: Profile): Promise<Finding[]> {
     denoVersion(Deno.version.deno),
     ...await localAddresses(profile.access),
     rawSockets(),
-    openssl(),
+    openssl(profile),
     program("tshark", ["--version"], "apt-get install tshark", "to look at evidence on the command line"),
     program("xmllint", ["--version"], "apt-get install libxml2-utils", "to validate junit.xml"),
   ];
@@ -101,17 +101,23 @@ function rawSockets(): Finding {
   };
 }
 
-function openssl(): Finding {
+/** The library itself is asked, by the same door as TLS: an old one, or one of another kind, will not do. */
+export function openssl({ capabilities }: Pick<Profile, "capabilities">, check = checkTls): Finding {
   const name = "OpenSSL 3 (libssl.so.3)";
-  const loaded = withLibrary("libssl.so.3", {
-    OPENSSL_init_ssl: { parameters: ["u64", "pointer"], result: "i32" },
-  }, () => true);
-  return loaded.found ? { name, status: "ok", detail: loaded.path, remedy: null } : {
-    name,
-    status: "optional",
-    detail: loaded.why,
-    remedy: "needed only for TLS and DTLS: apt-get install libssl3",
-  };
+  try {
+    return { name, status: "ok", detail: check(), remedy: null };
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    const needed = Object.entries(capabilities).some(([capability, value]) =>
+      value === true && /(^|\.)d?tls(\.|$)/.test(capability)
+    );
+    return {
+      name,
+      status: needed ? "missing" : "optional",
+      detail: error.message,
+      remedy: needed ? error.remedy : `needed only for TLS and DTLS. ${error.remedy}`,
+    };
+  }
 }
 
 type Loaded<T> = { readonly found: true; readonly value: T; readonly path: string } | {

@@ -196,6 +196,20 @@ Deno.test("several dialogs on one connection; it lives on after BYE, and the par
   });
 });
 
+Deno.test("an answer finds its way when its connection has gone", async () => {
+  await border(async ({ partner, phone, core }) => {
+    const link = await partner.connect(core.entry.ibcf!.tls);
+    const message = partner.build("MESSAGE", phone.impu);
+    await partner.send(message, link);
+    const received = await phone.request("MESSAGE");
+    await link.close();
+    await phone.answer(received, 200);
+    const { message: response, connection } = await partner.response(message);
+    assert.equal(response.status, 200);
+    assert.equal(connection.role, "server");
+  });
+});
+
 Deno.test("CANCEL crosses the border in both directions", async () => {
   await border(async (all) => {
     const { partner, phone, core } = all;

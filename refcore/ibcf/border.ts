@@ -135,7 +135,8 @@ class OpenBorder implements Border {
     const { home: { domain }, faults } = this.#context;
     const name = `ibcf.${domain}`;
     const partners = new Partners(faults, this.#options.partners, this.#identity.anchors);
-    const names = [name, ...partners.domains];
+    // As callers write them; a port says nothing of where the table leads.
+    const names = [name, ...partners.domains.flatMap((host) => [host, `${host}:5060`, `${host}:5061`])];
     const ibcf: Ibcf = new Ibcf(this.#context, {
       name,
       tls: this.entry.tls,

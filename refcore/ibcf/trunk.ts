@@ -25,7 +25,7 @@ export class Trunk {
   readonly #host: TlsHost;
   readonly #partners: Partners;
   readonly #identity: BorderIdentity;
-  /** Whose connection it is, by its id; nobody's are closed. */
+  /** Whose connection it is, or was, by its id; nobody's are closed. */
   readonly #owners = new Map<string, Partner>();
   /** Connections that partners have opened and let us use (RFC 5923 5.1), by id. */
   readonly #aliased = new Set<string>();
@@ -39,10 +39,7 @@ export class Trunk {
     this.#partners = partners;
     this.#identity = identity;
     host.onAccepted = (connection) => void this.#ownerOf(connection);
-    host.onEnded = ({ id }) => {
-      this.#owners.delete(id);
-      this.#aliased.delete(id);
-    };
+    host.onEnded = ({ id }) => void this.#aliased.delete(id);
   }
 
   /** Who sent what came on this flow; undefined where nobody may have, and the connection is being closed. */

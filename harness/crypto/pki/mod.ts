@@ -1,7 +1,6 @@
 export {
   Authority,
   type AuthorityOptions,
-  type CertificateOptions,
   createAuthority,
   importAuthority,
   type IssuedCertificate,
@@ -27,3 +26,4 @@ export { isFqdn, type NameStyle } from "./judge/host_name.ts";
 export { type PathFailure, type PathResult, type PathRule } from "./judge/path_result.ts";
 export { checkProfile, type ProfileOptions, type ProfileRule, type Violation } from "./judge/profile.ts";
 export { type ValidateOptions, validatePath } from "./judge/validate_path.ts";
+export { type CertificateOptions } from "./issue/build_certificate.ts";

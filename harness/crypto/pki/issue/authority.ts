@@ -10,51 +10,18 @@ import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { LocalMisuseError } from "../../../errors.ts";
 import { bytesToBigint, equalBytes } from "../../../wire/bytes.ts";
-import { derOf, own, timeOf } from "./asn1.ts";
-import { parseCertificate } from "../read/certificate.ts";
-import { buildCrl, type CrlOptions } from "./crl.ts";
-import { buildExtensions, type ExtensionOptions } from "./extensions.ts";
-import { generateKeys, importKeys, type KeyPair, type KeyType } from "./keys.ts";
-import { EXTENSION } from "../oids.ts";
 import { certificatesFromPem, toPem } from "../pem.ts";
-import type { SignatureHash } from "../rsa.ts";
-import { sign, signatureAlgorithm } from "./signing.ts";
-import { attributesOf, buildName, type NameAttribute, type NameEncoding, nameFromDer } from "./subject.ts";
-
-/** Times are milliseconds since 1970, as `Clock.now()` has them. `false` leaves an extension out. */
-export interface CertificateOptions extends Omit<ExtensionOptions, Switchable> {
-  /** Each becomes an attribute of its own, after `organization`. */
-  readonly commonNames?: readonly string[];
-  readonly organization?: string;
-  /** The whole subject, in place of the two above; or the DER of a name, to be taken as it is. */
-  readonly subject?: readonly NameAttribute[] | Uint8Array;
-  readonly subjectEncoding?: NameEncoding;
-  /** Default: an hour before the authority's `now`. */
-  readonly notBefore?: number;
-  /** Default: 90 days after the authority's `now`; of an authority ten years. */
-  readonly notAfter?: number;
-  /** A kind of key to make, or a pair to use. Default "P-256". */
-  readonly key?: KeyType | KeyPair;
-  /** Default "SHA-256"; the key that signs is the issuer's. */
-  readonly signatureHash?: SignatureHash;
-  /** Default: the next of a count that starts at a number of 64 bits made from the issuer's key. */
-  readonly serial?: bigint;
-  /** Default: the issuer's subject, octet by octet. Otherwise written anew, in this encoding (O.5.2). */
-  readonly issuerEncoding?: NameEncoding;
-  /** Another name than the issuer's. */
-  readonly issuer?: readonly NameAttribute[];
-  /** Signed by its own key, issuer as subject. */
-  readonly selfSigned?: boolean;
-  /** Default 3; 1 has no extensions at all. */
-  readonly version?: 1 | 3;
-  readonly keyUsage?: Exclude<ExtensionOptions["keyUsage"], undefined> | false;
-  readonly extendedKeyUsage?: Exclude<ExtensionOptions["extendedKeyUsage"], undefined> | false;
-  readonly basicConstraints?: Exclude<ExtensionOptions["basicConstraints"], undefined> | false;
-  readonly subjectKeyIdentifier?: Uint8Array | false;
-  readonly authorityKeyIdentifier?: Uint8Array | false;
-  /** Flips a bit of the signature. */
-  readonly corruptSignature?: boolean;
-}
+import { parseCertificate } from "../read/certificate.ts";
+import { derOf, own } from "./asn1.ts";
+import {
+  buildCertificate,
+  type CertificateOptions,
+  type Issuer,
+  subjectKeyIdentifier,
+} from "./build_certificate.ts";
+import { buildCrl, type CrlOptions } from "./crl.ts";
+import { generateKeys, importKeys, type KeyPair, type KeyType } from "./keys.ts";
+import { attributesOf, buildName, type NameEncoding } from "./subject.ts";
 
 export interface IssuedCertificate {
   /** DER. */
@@ -78,7 +45,7 @@ export interface AuthorityOptions extends CertificateOptions {
 /** A root: self-signed, to be configured as a trust anchor. */
 export async function createAuthority(options: AuthorityOptions): Promise<Authority> {
   const keys = await pair(options.key);
-  const { certificate } = await build(authorityDefaults(options), keys, undefined, options.now);
+  const certificate = await buildCertificate(authorityDefaults(options), keys, undefined, options.now);
   return new Authority({ certificate, keys, now: options.now });
 }
 
@@ -93,12 +60,14 @@ export async function importAuthority(
   const [certificate, ...above] = typeof options.certificate === "string"
     ? certificatesFromPem(options.certificate)
     : [options.certificate];
+  const chain = [certificate!, ...options.chain ?? above];
+  for (const der of chain) parseCertificate(der);
   const keys = await importKeys(options.key);
   const authority = new Authority({
-    certificate: certificate ?? new Uint8Array(),
+    certificate: certificate!,
     keys,
     now: options.now,
-    above: options.chain ?? above,
+    above: chain.slice(1),
   });
   if (!equalBytes(authority.publicKey, keys.publicKey)) {
     throw new LocalMisuseError("The key must be the one of the authority's certificate, it is another");
@@ -168,7 +137,7 @@ export class Authority {
   async issue(options: CertificateOptions): Promise<IssuedCertificate> {
     const keys = await pair(options.key);
     const serial = options.serial ?? ++this.#serial;
-    const { certificate } = await build({ ...options, serial }, keys, this.#issuer(options), this.now);
+    const certificate = await buildCertificate({ ...options, serial }, keys, this.#issuer(options), this.now);
     const chain = [certificate, ...(options.selfSigned ? [] : this.path)];
     return {
       certificate,
@@ -199,19 +168,6 @@ export class Authority {
   }
 }
 
-type Switchable =
-  | "keyUsage"
-  | "extendedKeyUsage"
-  | "basicConstraints"
-  | "subjectKeyIdentifier"
-  | "authorityKeyIdentifier";
-
-interface Issuer {
-  readonly keys: KeyPair;
-  readonly name: pkijs.RelativeDistinguishedNames;
-  readonly identifier: Uint8Array;
-}
-
 /** TS 33.310 6.1: CA certificates have critical basicConstraints and a key usage for certificates and CRLs. */
 function authorityDefaults(options: AuthorityOptions): CertificateOptions {
   return {
@@ -226,86 +182,13 @@ function authorityDefaults(options: AuthorityOptions): CertificateOptions {
   };
 }
 
-async function build(
-  options: CertificateOptions,
-  keys: KeyPair,
-  issuer: Issuer | undefined,
-  now: number,
-): Promise<{ certificate: Uint8Array }> {
-  const { signatureHash = "SHA-256", version = 3 } = options;
-  const signer = issuer?.keys ?? keys;
-  const subject = subjectOf(options);
-  const algorithm = signatureAlgorithm(signer, signatureHash);
-  const certificate = new pkijs.Certificate({
-    version: version - 1,
-    serialNumber: asn1js.Integer.fromBigInt(options.serial ?? 1n),
-    signature: algorithm,
-    signatureAlgorithm: algorithm,
-    issuer: issuer?.name ?? subject,
-    notBefore: timeOf(options.notBefore ?? now - HOUR),
-    notAfter: timeOf(options.notAfter ?? now + 90 * DAY),
-    subject,
-    subjectPublicKeyInfo: pkijs.PublicKeyInfo.fromBER(own(keys.publicKey)),
-    ...(version === 3 ? { extensions: buildExtensions(extensionsOf(options, keys, issuer)) } : {}),
-  });
-  certificate.tbsView = derOf(certificate.encodeTBS());
-  const signature = await sign(certificate.tbsView, signer, signatureHash);
-  if (options.corruptSignature) signature[signature.length - 1]! ^= 0x01;
-  certificate.signatureValue = new asn1js.BitString({ valueHex: own(signature).buffer });
-  return { certificate: derOf(certificate.toSchema()) };
-}
-
-function extensionsOf(
-  options: CertificateOptions,
-  keys: KeyPair,
-  issuer: Issuer | undefined,
-): ExtensionOptions {
-  const identifier = keyHash(keys.publicKey);
-  const wanted = {
-    // A key of RSA may also be one to encrypt to (suites without forward secrecy).
-    keyUsage: keys.family === "RSA" ? ["digitalSignature", "keyEncipherment"] : ["digitalSignature"],
-    extendedKeyUsage: ["serverAuth", "clientAuth"],
-    subjectKeyIdentifier: identifier,
-    authorityKeyIdentifier: issuer?.identifier ?? identifier,
-    ...options,
-  };
-  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== false));
-}
-
-function subjectOf(options: CertificateOptions): pkijs.RelativeDistinguishedNames {
-  const { organization, commonNames, subject, subjectEncoding } = options;
-  if (subject instanceof Uint8Array) return nameFromDer(subject);
-  return buildName(
-    subject ?? [
-      ...(organization === undefined ? [] : [{ type: "O", value: organization }]),
-      ...(commonNames ?? []).map((value) => ({ type: "CN", value })),
-    ],
-    subjectEncoding,
-  );
-}
-
-/** RFC 5280 4.2.1.2 (1): SHA-1 of the key's BIT STRING. */
-function keyHash(publicKey: Uint8Array): Uint8Array {
-  const { subjectPublicKey } = pkijs.PublicKeyInfo.fromBER(own(publicKey));
-  return sha1(subjectPublicKey.valueBlock.valueHexView);
-}
-
-/** What the certificate itself says its key is called, or what it would be called. */
-function subjectKeyIdentifier(certificate: pkijs.Certificate): Uint8Array {
-  const found = certificate.extensions?.find(({ extnID }) => extnID === EXTENSION.subjectKeyIdentifier)
-    ?.parsedValue;
-  if (found instanceof asn1js.OctetString) return found.valueBlock.valueHexView;
-  return sha1(certificate.subjectPublicKeyInfo.subjectPublicKey.valueBlock.valueHexView);
-}
-
 function isSelfIssued(der: Uint8Array): boolean {
   const { subject, issuer } = read(der);
   return equalBytes(derOf(subject.toSchema()), derOf(issuer.toSchema()));
 }
 
-/** As pkijs writes and re-writes it. Throws PkiSyntaxError where it is none. */
+/** Of certificates that are ours, and perhaps wrong by intent, or that were checked. */
 function read(der: Uint8Array): pkijs.Certificate {
-  parseCertificate(der);
   return pkijs.Certificate.fromBER(own(der));
 }
 
@@ -313,5 +196,4 @@ async function pair(key: KeyType | KeyPair = "P-256"): Promise<KeyPair> {
   return typeof key === "string" ? await generateKeys(key) : key;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 24 * 3_600_000;

@@ -64,6 +64,13 @@ Deno.test("issue() takes a key pair in place of a kind of key", async () => {
   assert.equal(parseCertificate(one.certificate).publicKey.text, "RSA 2048");
 });
 
+Deno.test("intermediate() makes CAs that are no certificate at all, if it is told to", async () => {
+  const twice = { oid: "2.5.29.19", critical: true, value: Uint8Array.of(0x05, 0x00) };
+  const wrong = await root.intermediate({ name: "Wrong", extraExtensions: [twice] });
+  assert.throws(() => parseCertificate(wrong.certificate), /must not stand there twice/);
+  assert.equal((await wrong.issue(NAMES)).chain[1], wrong.certificate);
+});
+
 Deno.test("issue() refuses MD5 with ECDSA, which has no identifier", async () => {
   await assert.rejects(ca.issue({ signatureHash: "MD5" }), /"MD5" needs an RSA key, found "P-256"/);
 });

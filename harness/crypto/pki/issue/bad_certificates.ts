@@ -2,12 +2,8 @@
  * Certificates that a verifier must refuse, by what is wrong with them: what a faulty server presents, and what we
  * present to a device to see whether it looks.
  */
-import {
-  type Authority,
-  type CertificateOptions,
-  createAuthority,
-  type IssuedCertificate,
-} from "./authority.ts";
+import { type Authority, createAuthority, type IssuedCertificate } from "./authority.ts";
+import type { CertificateOptions } from "./build_certificate.ts";
 import type { PathRule } from "../judge/path_result.ts";
 import type { ProfileRule } from "../judge/profile.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CertificateOptions } from "../issue/authority.ts";
-import { BAD_CERTIFICATES, type BadCertificate, issueBad } from "../issue/bad_certificates.ts";
 import { createAuthority } from "../issue/authority.ts";
+import { BAD_CERTIFICATES, type BadCertificate, issueBad } from "../issue/bad_certificates.ts";
+import type { CertificateOptions } from "../issue/build_certificate.ts";
 import { generateKeys } from "../issue/keys.ts";
 import { ca, good, NAME, NAMES, NOW, root } from "../testing/world.ts";
 import { checkProfile } from "./profile.ts";

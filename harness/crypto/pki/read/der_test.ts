@@ -17,7 +17,7 @@ Deno.test("readDer() refuses what DER does not allow, and says where", () => {
     ["30", 1, /ends before a length/],
     ["3003020101ff", 5, /followed by 1 more/],
     ["30040201", 0, /4 octets is needed, 2 are left/],
-    ["3080020101000", 1, /length/],
+    ["308002010100", 1, /1 to 4 octets, found "0x80"/],
     ["30810302010100", 1, /more octets than it needs/],
     ["0282000101", 1, /more octets than it needs/],
     ["0285000000000101", 1, /1 to 4 octets/],
@@ -37,12 +37,10 @@ Deno.test("readDer() refuses what DER does not allow, and says where", () => {
     ["06022a80", 0, /OBJECT IDENTIFIER/],
     ["06032a8001", 0, /OBJECT IDENTIFIER/],
     ["170b3236313132313038323733", 0, /UTCTime/],
-    ["18113230323631313231303832373333" + "2b3030".slice(0, 6), 0, /GeneralizedTime/],
-    ["30".repeat(1), 1, /length/],
+    ["181132303236313132313038323733332b3030", 0, /GeneralizedTime/],
   ];
   for (const [hex, offset, why] of refused) {
-    const bytes = fromHex(hex.length % 2 ? hex.slice(0, -1) : hex);
-    assert.throws(() => readDer(bytes), (error) => {
+    assert.throws(() => readDer(fromHex(hex)), (error) => {
       assert.ok(error instanceof PkiSyntaxError, hex);
       assert.match(error.message, why, hex);
       assert.equal(error.offset, offset, hex);
@@ -51,7 +49,7 @@ Deno.test("readDer() refuses what DER does not allow, and says where", () => {
   }
 });
 
-Deno.test("readDer() ends deep nesting, and long inputs are linear", () => {
+Deno.test("readDer() bounds how deep values nest", () => {
   const deep = (levels: number) => {
     let value = new Uint8Array();
     for (let i = 0; i < levels; i++) {

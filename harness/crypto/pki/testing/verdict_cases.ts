@@ -1,11 +1,7 @@
 /** Certificates good and bad, with the rules they break; for our own tests and for openssl as a second judge. */
 import { BAD_CERTIFICATES, type BadCertificate, issueBad } from "../issue/bad_certificates.ts";
-import {
-  type Authority,
-  type CertificateOptions,
-  createAuthority,
-  type IssuedCertificate,
-} from "../issue/authority.ts";
+import { type Authority, createAuthority, type IssuedCertificate } from "../issue/authority.ts";
+import type { CertificateOptions } from "../issue/build_certificate.ts";
 import type { PathRule } from "../judge/path_result.ts";
 import type { ValidateOptions } from "../judge/validate_path.ts";
 import { ca, DAY, good, HOUR, NAME, NAMES, NOW, root, rsa } from "./world.ts";

@@ -1,6 +1,7 @@
 /**
  * The certificate profile of TLS entities and their CAs: TS 33.310 clause 6.1 with what TS 33.203 O.5.1 and O.5.2 add.
- * Of TS 33.310 the rules that the catalogue names for 33.203/O.5.1/02 are checked, and no others.
+ * Of TS 33.310 the rules are checked that the catalogue names for 33.203/O.5.1/02, with what RFC 5280 asks of those
+ * who issue by it; no others.
  * A chain that validates may still break it, and the other way round: nothing here depends on time or trust.
  */
 import { equalBytes } from "../../../wire/bytes.ts";

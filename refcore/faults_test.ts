@@ -7,6 +7,7 @@ import { ipsecFaults } from "./faults/ipsec.ts";
 import { ipsecNatFaults } from "./faults/ipsec_nat.ts";
 import { privacyFaults } from "./faults/privacy.ts";
 import { secAgreeFaults } from "./faults/sec_agree.ts";
+import { tlsFaults } from "./faults/tls.ts";
 import { faults } from "./mod.ts";
 
 /** Lists whose switches are built, all of them. A list joins when its last switch is in place. */
@@ -18,6 +19,7 @@ const BUILT = [
   ...ipsecFaults,
   ...secAgreeFaults,
   ...ipsecNatFaults,
+  ...tlsFaults,
   ...interconnectFaults,
 ];
 
@@ -29,7 +31,7 @@ Deno.test("every fault has an id of its own and names a requirement", () => {
 
 Deno.test("every fault of a list that is built is switched somewhere, and every switch is a fault", async () => {
   const switched = new Set<string>();
-  for (const folder of [".", "pcscf", "pcscf/ipsec", "icscf", "ibcf", "scscf", "hss"]) {
+  for (const folder of [".", "pcscf", "pcscf/ipsec", "pcscf/tls", "icscf", "ibcf", "scscf", "hss"]) {
     for await (const { name, isFile } of Deno.readDir(new URL(folder, import.meta.url))) {
       if (!isFile || name.endsWith("_test.ts") || name === "faults.ts") continue;
       const source = await Deno.readTextFile(new URL(`${folder}/${name}`, import.meta.url));

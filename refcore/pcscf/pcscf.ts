@@ -79,6 +79,8 @@ export class Pcscf {
       bindings: this.bindings,
       accessOf: (address) => this.accessOf(address),
     });
+    const faulty = options.tls?.faultyTcp;
+    if (faulty) faulty.take = (bytes, flow) => this.receive(bytes, flow);
     const { security } = this;
     this.gm = new SipStack(context, {
       sentBy: (to) => {
@@ -167,6 +169,8 @@ export class Pcscf {
 
   #toUe(bytes: Uint8Array, to: Flow): Promise<void> {
     if (this.tls && to.transport === "tls") return this.tls.send(bytes, to);
+    const faulty = this.tls?.end.faultyTcp;
+    if (faulty?.holds(to)) return faulty.send(bytes, to);
     return this.security ? this.security.send(bytes, to) : this.options.send(bytes, to);
   }
 

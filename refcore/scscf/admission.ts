@@ -49,7 +49,9 @@ function vouchedFor(
   const overTls = flag === "tls-yes" && sets.some((one) => one.tlsProtected);
   if (overTls && faults.has("scscf/tls-refresh-never-accepted")) return undefined;
   // 6.1.0, N.1: whether another IMPU is authenticated is the home's choice.
-  if (!set && sets.length > 0 && (flag === "yes" || associated || overTls) && !policy.authenticateFurtherImpus) {
+  if (
+    !set && sets.length > 0 && (flag === "yes" || associated || overTls) && !policy.authenticateFurtherImpus
+  ) {
     return fixed;
   }
   if (set?.impi !== who.impi) return undefined;

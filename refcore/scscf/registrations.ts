@@ -74,7 +74,9 @@ export class Registrations {
     return undefined;
   }
 
-  open(set: Omit<RegisteredSet, "bindings" | "reauthenticate" | "implicitUntil" | "tlsProtected">): RegisteredSet {
+  open(
+    set: Omit<RegisteredSet, "bindings" | "reauthenticate" | "implicitUntil" | "tlsProtected">,
+  ): RegisteredSet {
     const opened = {
       ...set,
       bindings: new Map(),

@@ -2,10 +2,11 @@
 import { StreamFramer } from "sip-codec";
 import type { Authority } from "../../../harness/crypto/pki/mod.ts";
 import { LocalMisuseError } from "../../../harness/errors.ts";
-import type { TlsHost } from "../../../harness/net/mod.ts";
+import { openTls, type TlsHost } from "../../../harness/net/mod.ts";
 import type { Clock, Endpoint, MessageSocket, Net, Tap } from "../../../harness/net/types.ts";
 import type { FaultSet } from "../../faults.ts";
 import { certificatesFor } from "./certificates.ts";
+import { FaultyTcp, needsFaultyTcp } from "./faulty_tcp.ts";
 import { serverOptions } from "./server_options.ts";
 
 export interface TlsEndOptions {
@@ -21,21 +22,35 @@ export interface TlsEndOptions {
 }
 
 export class TlsEnd {
-  private constructor(readonly host: TlsHost, readonly name: string) {}
+  private constructor(
+    readonly host: TlsHost,
+    readonly name: string,
+    /** Present where a fault needs it. */
+    readonly faultyTcp: FaultyTcp | undefined,
+  ) {
+    if (faultyTcp) faultyTcp.host = host;
+  }
 
   /** Rejects with EnvironmentError where OpenSSL is absent, or the port cannot be had. */
   static async open(options: TlsEndOptions): Promise<TlsEnd> {
     const { net, clock, local, authority, name, faults, tap } = options;
     if (!net.tls) throw new LocalMisuseError("TLS was asked for on a net that has none");
     const certificates = await certificatesFor(authority, name, faults);
-    const host = await net.tls({
+    const common = {
       local,
       clock,
       framer: () => new StreamFramer(),
       server: serverOptions(certificates, faults),
-      ...(tap ? { tap } : {}),
-    });
-    return new TlsEnd(host, name);
+    };
+    if (!needsFaultyTcp(faults)) {
+      return new TlsEnd(await net.tls({ ...common, ...(tap ? { tap } : {}) }), name, undefined);
+    }
+    const tcp = new FaultyTcp(faults);
+    const heard: Tap = (record) => {
+      tap?.(record);
+      tcp.heard(record);
+    };
+    return new TlsEnd(await openTls({ ...common, tap: heard }, tcp.transport), name, tcp);
   }
 
   get sockets(): readonly MessageSocket[] {

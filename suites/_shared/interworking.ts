@@ -1,6 +1,7 @@
 /** Calls between a user of ours and one of a partner network, and what an attempt of a stranger came to. */
 import { PeerViolation } from "../../harness/errors.ts";
 import type { Attempted, Network, TlsConnection } from "../../harness/peer/network/mod.ts";
+import { type CipherSuite, suitesFor, TLS_VERSION } from "../../harness/peer/tls_probe/mod.ts";
 import type { AcceptOptions, Call, IncomingCall, Ue } from "../../harness/peer/ue/types.ts";
 
 /** What cases at the border need of a profile. */
@@ -50,6 +51,13 @@ export async function andEnd(calling: Promise<BothEnds>): Promise<void> {
 /** Nothing was served: the connection did not come about, or ended, or stayed mute, or 403 said why. */
 export function turnedAway({ answer }: Attempted): boolean {
   return answer === undefined || answer.status === 403;
+}
+
+/** Of TLS 1.2: without encryption or authentication, or with what can be broken in an afternoon. */
+export function weakSuites(): CipherSuite[] {
+  return suitesFor(TLS_VERSION["TLSv1.2"]).filter(({ keyExchange = "", cipher }) =>
+    /NULL|anon|EXPORT/.test(keyExchange) || /^(NULL|RC[24]_|DES_|DES40_)/.test(cipher)
+  );
 }
 
 function mustBe2xx(status: number, what: string): void {

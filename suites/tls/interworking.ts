@@ -1,7 +1,14 @@
 /** TLS between the border and a proxy in another network: clause 6.5 of TS 33.203, and Annex J. */
 import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
 import type { CertificateChoice } from "../../harness/peer/network/mod.ts";
-import { andEnd, BORDER, partnerCalls, partnerIsCalled, turnedAway } from "../_shared/interworking.ts";
+import {
+  andEnd,
+  BORDER,
+  partnerCalls,
+  partnerIsCalled,
+  turnedAway,
+  weakSuites,
+} from "../_shared/interworking.ts";
 import { arrival, silenceIsUndefined } from "../_shared/reach.ts";
 import { registered } from "../_shared/scene.ts";
 
@@ -37,13 +44,13 @@ const dnsLeadsToTls = testCase({
 });
 
 /**
- *     partner                      border
- *       |--- ClientHello, NULL ------>|
- *       |<-- alert -------------------|
+ *     partner                                    border
+ *       |--- ClientHello, NULL and export suites -->|
+ *       |<-- alert handshake_failure ---------------|
  */
-const noNull = testCase({
-  id: "tls/interworking-null-refused",
-  title: "The border's TLS port takes no suite without encryption or authentication",
+const noWeakOffer = testCase({
+  id: "tls/interworking-weak-offers-refused",
+  title: "The border's TLS port serves no old version and no NULL, anonymous or export suite",
   verifies: ["33.203/6.5/01"],
   kills: ["ibcf/accepts-null-suite"],
   peer: "peer-network",
@@ -52,32 +59,13 @@ const noNull = testCase({
   async run({ network, given, check }) {
     const foreign = await network();
     await given("the border takes a handshake as it should be", foreign.connect());
-    for (const [kind, cipherSuites] of Object.entries(UNPROTECTED)) {
-      const { connection, outcome } = await foreign.attempt({
-        tls: { versions: ["TLSv1.2", "TLSv1.2"], cipherSuites },
-      });
-      const expected = "the handshake fails";
-      check(`no suite ${kind}`, "33.203/6.5/01").holds(connection === undefined, {
-        expected,
-        actual: connection ? connection.negotiated.cipherSuite.name : outcome,
-      });
-    }
+    const probe = foreign.probe();
+    const { accepted } = await probe.suites("TLSv1.2", weakSuites());
+    check("no weak suite", "33.203/6.5/01").that(accepted.map(({ name }) => name)).isAbsent();
+    const versions = (await probe.versions()).filter((one) => one.accepted).map(({ version }) => version);
+    check("no old version", "33.203/6.5/01").that(versions).lacks("SSLv3", "TLSv1.0", "TLSv1.1");
   },
 });
-
-const UNPROTECTED = {
-  "without encryption": [
-    "TLS_ECDHE_ECDSA_WITH_NULL_SHA",
-    "TLS_ECDHE_RSA_WITH_NULL_SHA",
-    "TLS_RSA_WITH_NULL_SHA256",
-    "TLS_RSA_WITH_NULL_SHA",
-  ],
-  "without authentication": [
-    "TLS_ECDH_anon_WITH_AES_128_CBC_SHA",
-    "TLS_DH_anon_WITH_AES_128_CBC_SHA",
-    "TLS_DH_anon_WITH_AES_128_GCM_SHA256",
-  ],
-};
 
 /**
  *     stranger                     border           callee
@@ -88,10 +76,10 @@ const UNPROTECTED = {
 function callerTurnedAway(about: {
   readonly id: string;
   readonly title: string;
-  readonly certificate: CertificateChoice;
+  readonly certificates: readonly CertificateChoice[];
   readonly fault: string;
 }): CaseDefinition {
-  const { id, title, certificate, fault } = about;
+  const { id, title, certificates, fault } = about;
   return testCase({
     id,
     title,
@@ -103,15 +91,18 @@ function callerTurnedAway(about: {
       const { ue: callee } = await registered({ ue, given });
       const foreign = await network();
       await given("a partner's call gets through", andEnd(partnerCalls(foreign, callee)));
-      const [attempted, invite] = await Promise.all([
-        foreign.attempt({ certificate, method: "INVITE", target: callee.identity.impus[0]! }),
-        arrival(callee, timers.silence),
-      ]);
-      check("nothing reaches the user", "33.203/6.5/02").that(invite).isAbsent();
-      check("the border serves nothing", "33.203/6.5/02").holds(turnedAway(attempted), {
-        expected: "an alert, the end of the connection, or 403",
-        actual: attempted.outcome,
-      });
+      for (const certificate of certificates) {
+        const [attempted, invite] = await Promise.all([
+          foreign.attempt({ certificate, method: "INVITE", target: callee.identity.impus[0]! }),
+          arrival(callee, timers.silence),
+        ]);
+        check(`certificate ${certificate}: nothing reaches the user`, "33.203/6.5/02").that(invite)
+          .isAbsent();
+        check("the border serves nothing", "33.203/6.5/02").holds(turnedAway(attempted), {
+          expected: "an alert, the end of the connection, or 403",
+          actual: attempted.outcome,
+        });
+      }
     },
   });
 }
@@ -125,10 +116,10 @@ function callerTurnedAway(about: {
 function calleeTurnedAway(about: {
   readonly id: string;
   readonly title: string;
-  readonly certificate: CertificateChoice;
+  readonly certificates: readonly CertificateChoice[];
   readonly fault: string;
 }): CaseDefinition {
-  const { id, title, certificate, fault } = about;
+  const { id, title, certificates, fault } = about;
   return testCase({
     id,
     title,
@@ -141,17 +132,20 @@ function calleeTurnedAway(about: {
       const right = await network();
       await given("the device calls the partner", andEnd(partnerIsCalled(right, caller)));
       await right.close();
-      const wrong = await network({ server: { certificate } });
-      const call = await caller.invite(wrong.uri);
-      const [final] = await Promise.all([
-        silenceIsUndefined(call.answered()),
-        arrival(wrong, timers.silence),
-      ]);
-      check("the call fails", "33.203/6.5/03").answer(final).isClass(4, 5, 6);
-      const methods = wrong.received.map(({ message }) =>
-        message.kind === "request" ? message.method : "response"
-      );
-      check("nothing is sent to that server", "33.203/6.5/03").that(methods).isAbsent();
+      for (const certificate of certificates) {
+        const wrong = await network({ server: { certificate } });
+        const call = await caller.invite(wrong.uri);
+        const [final] = await Promise.all([
+          silenceIsUndefined(call.answered()),
+          arrival(wrong, timers.silence),
+        ]);
+        check(`certificate ${certificate}: the call fails`, "33.203/6.5/03").answer(final).isClass(4, 5, 6);
+        const methods = wrong.received.map(({ message }) =>
+          message.kind === "request" ? message.method : "response"
+        );
+        check("nothing is sent to that server", "33.203/6.5/03").that(methods).isAbsent();
+        await wrong.close();
+      }
     },
   });
 }
@@ -288,41 +282,42 @@ const noFallback = testCase({
 
 export const interworking: readonly CaseDefinition[] = [
   dnsLeadsToTls,
-  noNull,
+  noWeakOffer,
   callerTurnedAway({
     id: "tls/interworking-caller-no-partner",
     title: "A certificate of a trusted CA for a domain that is no partner's brings no call in",
-    certificate: "stranger",
+    certificates: ["stranger", "common-name", "other-name"],
     fault: "ibcf/accepts-any-partner-name",
   }),
   callerTurnedAway({
     id: "tls/interworking-caller-unknown-issuer",
-    title: "A partner's name in a certificate of an unknown CA brings no call in",
-    certificate: "unknown-issuer",
+    title: "A partner's name in a certificate of an unknown CA, or of its own, brings no call in",
+    certificates: ["unknown-issuer", "self-signed"],
     fault: "ibcf/accepts-unknown-issuer",
   }),
   callerTurnedAway({
     id: "tls/interworking-caller-expired",
     title: "A partner's certificate that has expired brings no call in",
-    certificate: "expired",
+    certificates: ["expired"],
     fault: "ibcf/accepts-expired-partner",
   }),
   calleeTurnedAway({
     id: "tls/interworking-callee-other-name",
     title: "No call goes to a server whose certificate has other names than the partner's",
-    certificate: "other-name",
+    certificates: ["other-name", "stranger"],
     fault: "ibcf/accepts-any-server-name",
   }),
   calleeTurnedAway({
-    id: "tls/interworking-callee-self-signed",
-    title: "No call goes to a server that signed the partner's name itself",
-    certificate: "self-signed",
+    id: "tls/interworking-callee-untrusted",
+    title:
+      "No call goes to a server whose certificate signs itself, has expired, or comes from an unknown CA",
+    certificates: ["self-signed", "unknown-issuer", "expired"],
     fault: "ibcf/accepts-any-server-chain",
   }),
   calleeTurnedAway({
     id: "tls/interworking-callee-common-name",
-    title: "No call goes to a server that has the partner's domain as common name only",
-    certificate: "common-name",
+    title: "No call goes to a server that has the partner's domain as common name beside other names",
+    certificates: ["common-name"],
     fault: "ibcf/takes-common-name",
   }),
   threeDialogs,

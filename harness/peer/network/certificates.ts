@@ -58,10 +58,11 @@ export class Certificates {
       case "self-signed":
         return alone(await this.#issue({ ...namesOf(domain), selfSigned: true }));
       case "common-name":
-        return await this.#issue({ commonNames: [domain] });
+        // Without any subjectAltName a common name may count (RFC 5922 7.1); beside one it must not.
+        return await this.#issue({ ...namesOf(STRANGER), commonNames: [domain] });
       case "other-name":
         return await this.#issue({
-          commonNames: [domain],
+          commonNames: [STRANGER],
           dnsNames: [`sip.${domain}`, STRANGER],
           uris: [`sip:${STRANGER}`],
         });

@@ -8,6 +8,7 @@ import type { MessageSocket } from "../../net/types.ts";
 import { certificatesFromPem, type PathFailure, validatePath } from "../../crypto/pki/mod.ts";
 import type { EntryPoint, Partner } from "../../../profiles/types.ts";
 import { begin, NoAnswer, orSilence, quiet } from "../no_answer.ts";
+import { createTlsProbe, type TlsProbe } from "../tls_probe/mod.ts";
 import * as build from "../ue/build.ts";
 import { Calls } from "../ue/calls.ts";
 import { Inbox, methodIs } from "../ue/inbox.ts";
@@ -70,6 +71,7 @@ class PartnerNetwork implements t.Network {
   readonly #station: Station;
   readonly #requests: NetworkRequests;
   readonly #calls: Calls;
+  readonly #probes: TlsProbe[] = [];
   readonly #accepted: Inbox<TlsConnection>;
   readonly #failures: Inbox<TlsEnd>;
 
@@ -173,6 +175,17 @@ class PartnerNetwork implements t.Network {
     return failures;
   }
 
+  probe(): TlsProbe {
+    const { net, clock, profile, random, partner, tap, keyLog } = this.#setup;
+    const probe = createTlsProbe({
+      ...{ net, clock, profile, random, entry: "ibcf", local: partner.listen.address },
+      tap: tap ?? (() => {}),
+      ...(keyLog ? { keyLog } : {}),
+    });
+    this.#probes.push(probe);
+    return probe;
+  }
+
   accepted(within: number = this.#timers.answer): Promise<TlsConnection> {
     return this.#accepted.take({ what: "a TLS connection from the device", fits: () => true }, within);
   }
@@ -228,7 +241,7 @@ class PartnerNetwork implements t.Network {
     this.#calls.close();
     this.#accepted.close();
     this.#failures.close();
-    await this.#station.close();
+    await Promise.all([this.#station.close(), ...this.#probes.map((probe) => probe.close())]);
   }
 
   get #timers() {

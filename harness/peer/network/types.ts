@@ -14,6 +14,7 @@ import type { ConnectOptions, TlsCertificate, TlsOptions, TlsTrust } from "../..
 import type { TlsConnection, TlsEnd } from "../../net/tls/types.ts";
 import type { Clock, Drive, Endpoint, Net, Tap } from "../../net/types.ts";
 import type { EntryPoint, Partner, Profile } from "../../../profiles/types.ts";
+import type { TlsProbe } from "../tls_probe/types.ts";
 import type {
   AcceptOptions,
   Call,
@@ -44,8 +45,8 @@ export interface NetworkSetup {
  * The certificate we show. All but "none" come from the profile's `pki.issuer`, unless they say otherwise:
  * "partner": the right one (both ways); "stranger": for a domain that is no partner's; "unknown-issuer": in the
  * partner's name by a CA that nobody knows; "expired"; "self-signed": in the partner's name; "common-name": the
- * partner's domain as common name, and no subjectAltName; "other-name": for a host of the partner's domain and for
- * another domain, but not for the domain itself; "none". Or one to be issued as told, or at hand.
+ * partner's domain as common name, beside a subjectAltName for another; "other-name": for a host of the partner's
+ * domain and for another domain, but not for the domain itself; "none". Or one to be issued as told, or at hand.
  */
 export type CertificateChoice =
   | "partner"
@@ -120,6 +121,8 @@ export interface Network {
    * domain among the names (RFC 5922 7.1). Empty: nothing.
    */
   judge(connection: TlsConnection): Promise<readonly PathFailure[]>;
+  /** Questions to the border's TLS port that need no handshake, from the partner's address. Closed with the network. */
+  probe(): TlsProbe;
   /** The next connection that the device has opened to us. Rejects with NoAnswer (default: timers.answer). */
   accepted(within?: number): Promise<TlsConnection>;
   /** All connections so far, ours and those that came. */

@@ -84,6 +84,8 @@ export interface TlsTrust {
   readonly name?: string;
   /** DER; if any is given, every certificate of the chain needs one of its issuer. */
   readonly crls?: readonly Uint8Array[];
+  /** The time that the chain is judged by, milliseconds since 1970. Default: now. */
+  readonly at?: number;
 }
 
 export interface TlsPsk {

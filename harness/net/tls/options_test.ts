@@ -114,6 +114,9 @@ Deno.test("trust: without it any chain will do, with it OpenSSL judges chain and
     judged({ anchors: [CA] }, [], "ok");
     judged({ anchors: [CA], name: "other.example" }, ["bad_certificate"], "hostname mismatch");
     judged({ anchors: [] }, ["unknown_ca"], "unable to get local issuer certificate");
+    const [early, late] = [Date.UTC(2000, 0), Date.UTC(2200, 0)];
+    judged({ anchors: [CA], at: late }, ["certificate_expired"], "certificate has expired");
+    judged({ anchors: [CA], at: early }, ["bad_certificate"], "certificate is not yet valid");
   }
 });
 

@@ -46,6 +46,7 @@ export const SYMBOLS = {
   X509_VERIFY_PARAM_get0_name: { parameters: [P], result: P },
   X509_VERIFY_PARAM_get0_host: { parameters: [P, I], result: P },
   X509_VERIFY_PARAM_set1_host: { parameters: [P, B, Z], result: I },
+  X509_VERIFY_PARAM_set_time: { parameters: [P, "i64"], result: "void" },
   X509_VERIFY_PARAM_set_inh_flags: { parameters: [P, "u32"], result: I },
   X509_verify_cert_error_string: { parameters: ["i64"], result: P },
 

@@ -5,7 +5,11 @@ import { c, errors, type Native, type Openssl } from "./library.ts";
 import type { TlsTrust } from "./options.ts";
 
 /** @throws LocalMisuseError for what is no certificate or CRL */
-export function installTrust(ssl: Openssl, context: Native, { anchors, crls = [], name }: TlsTrust): void {
+export function installTrust(
+  ssl: Openssl,
+  context: Native,
+  { anchors, crls = [], name, at }: TlsTrust,
+): void {
   const store = ssl.SSL_CTX_get_cert_store(context);
   for (const der of anchors) {
     const x509 = parsed(ssl, der, (bio) => ssl.d2i_X509_bio(bio, null));
@@ -22,7 +26,9 @@ export function installTrust(ssl: Openssl, context: Native, { anchors, crls = []
     ssl.X509_CRL_free(crl);
   }
   if (crls.length > 0) ssl.X509_STORE_set_flags(store, CRL_CHECK | CRL_CHECK_ALL);
-  if (name !== undefined) ssl.X509_VERIFY_PARAM_set1_host(ssl.X509_STORE_get0_param(store), c(name), 0n);
+  const parameters = ssl.X509_STORE_get0_param(store);
+  if (at !== undefined) ssl.X509_VERIFY_PARAM_set_time(parameters, BigInt(Math.floor(at / 1000)));
+  if (name !== undefined) ssl.X509_VERIFY_PARAM_set1_host(parameters, c(name), 0n);
 }
 
 /** X509_V_FLAG_CRL_CHECK, X509_V_FLAG_CRL_CHECK_ALL */

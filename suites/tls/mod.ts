@@ -4,7 +4,10 @@ import { agreement } from "./agreement.ts";
 import { association } from "./association.ts";
 import { authentication } from "./authentication.ts";
 import { beforeRegistration } from "./before_registration.ts";
+import { certificates } from "./certificate.ts";
+import { cipherSuites } from "./cipher_suites.ts";
 import { delivery } from "./delivery.ts";
+import { handshakes } from "./handshake.ts";
 import { interworking } from "./interworking.ts";
 import { records } from "./records.ts";
 import { renegotiation } from "./renegotiation.ts";
@@ -19,5 +22,8 @@ export default suite("tls", "TLS (TS 33.203 Annex O and clause 6.5)", [
   ...records,
   ...reregistration,
   ...renegotiation,
+  ...handshakes,
+  ...cipherSuites,
+  ...certificates,
   ...interworking,
 ], { lease: "digest" });

@@ -48,6 +48,8 @@ class Host implements TlsHost {
   readonly #client: TlsContext;
   readonly #server: TlsContext | undefined;
   readonly #connections = new Map<string, TlsLink>();
+  /** Those of which something is left, also of TCP alone. */
+  readonly #living = new Set<TlsLink>();
   /** Incoming ones whose handshake goes on. */
   readonly #arriving = new Set<TlsLink>();
   #socket: StreamMessageSocket | undefined;
@@ -128,6 +130,7 @@ class Host implements TlsHost {
 
   async close(): Promise<void> {
     await this.#socket?.close();
+    await Promise.all([...this.#living].map((link) => link.close()));
     this.release();
   }
 
@@ -204,7 +207,7 @@ class Host implements TlsHost {
 
   #link(stream: ByteStream, engine: TlsEngine): TlsLink {
     const { clock, tap, keyLog } = this.#options;
-    return new TlsLink({
+    const link = new TlsLink({
       ...{ stream, engine, clock, tap, keyLog },
       local: () => this.local,
       stands: (link) => this.#stood(link),
@@ -212,6 +215,9 @@ class Host implements TlsHost {
         if (link.handshakes > 0) this.onEnded?.(link, end);
       },
     });
+    this.#living.add(link);
+    void link.gone.then(() => this.#living.delete(link));
+    return link;
   }
 
   #stood(link: TlsLink): void {

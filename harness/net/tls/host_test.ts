@@ -283,6 +283,20 @@ Deno.test("closing a host in the middle of handshakes hangs nothing", async () =
   await assert.rejects(pair.client.connect(pair.server.local), LocalMisuseError);
 });
 
+Deno.test("close() waits for connections that have ended, too, until nothing of them is left", async () => {
+  const rude = Deno.listen({ hostname: THEM, port: 0 });
+  const host = await openTls(options(US));
+  const connecting = failed(host.connect({ address: THEM, port: rude.addr.port }));
+  const conn = await rude.accept();
+  await conn.read(new Uint8Array(2000));
+  // A fatal alert, and then TCP stays open.
+  await conn.write(Uint8Array.of(21, 3, 3, 0, 2, 2, 40));
+  assert.equal((await connecting).end.alert?.name, "handshake_failure");
+  await host.close();
+  conn.close();
+  rude.close();
+});
+
 Deno.test('systemNet.open("tls") sends and hears answers', async () => {
   await using pair = await hosts({ server: { certificates: [SERVER_EC] } });
   const { clock, framer, local } = options(US);

@@ -50,6 +50,7 @@ export class TlsLink implements ByteStream, TlsConnection {
   #early: Uint8Array[] = [];
   #handlers: StreamHandlers | undefined;
   #end: TlsEnd | undefined;
+  #leaving: Promise<void> | undefined;
   #change: Parameters<TlsConnection["tamperNext"]>[0] | undefined;
 
   constructor(ground: LinkGround) {
@@ -210,7 +211,12 @@ export class TlsLink implements ByteStream, TlsConnection {
         says: how === "reset" ? "we reset the connection" : "we closed the connection",
       }, how === "reset" ? "reset" : this.open ? "fin" : "now");
     }
-    return this.#tcpGone.promise;
+    return this.gone;
+  }
+
+  /** Nothing is left: no socket, no timer. */
+  get gone(): Promise<void> {
+    return this.#tcpGone.promise.then(() => this.#leaving);
   }
 
   ended(within: number): Promise<TlsEnd | undefined> {
@@ -308,7 +314,7 @@ export class TlsLink implements ByteStream, TlsConnection {
     this.#tellKeys();
     this.#facts.last(this.#engine);
     this.#engine[Symbol.dispose]();
-    void this.#leave(farewell);
+    this.#leaving = this.#leave(farewell);
     this.#first.reject(this.#failure("handshake"));
     this.#over.resolve(end);
     this.#wake();

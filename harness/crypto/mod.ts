@@ -50,6 +50,7 @@ export {
   type SqnPolicy,
   sqnToBytes,
 } from "./sqn.ts";
+export { tlsPrf } from "./tls_prf.ts";
 export { topcFrom, tuak, tuakFunctions, type TuakKeys, type TuakLengths } from "./tuak.ts";
 export {
   type AkaInspection,

@@ -15,6 +15,7 @@ export class Conversation {
   readonly #clock: Clock;
   readonly #pieces: Uint8Array[] = [];
   #length = 0;
+  #seen = 0;
   #ended: Received["ended"];
   #changed = () => {};
 
@@ -53,8 +54,8 @@ export class Conversation {
       this.#changed();
     });
     let done = false;
-    for (let seen = 0; !done;) {
-      while (seen < this.#pieces.length && !done) done = enough(this.#pieces[seen++]!);
+    while (!done) {
+      while (this.#seen < this.#pieces.length && !done) done = enough(this.#pieces[this.#seen++]!);
       if (done || this.#ended !== undefined || timedOut) break;
       await new Promise<void>((resolve) => this.#changed = resolve);
     }

@@ -7,6 +7,7 @@ export { isTls13Suite, suiteNamed, suitesFor, TLS_VERSION } from "../../wire/tls
 export type {
   ClearAnswer,
   HelloOptions,
+  LegacyAnswer,
   ServerAnswer,
   ServerChain,
   SuiteSurvey,

@@ -10,8 +10,9 @@ import { serverChains } from "./chains.ts";
 import { Conversation } from "./conversation.ts";
 import { helloRecords } from "./hello.ts";
 import { judgeChain } from "./judge.ts";
+import { legacyRenegotiation } from "./legacy_client.ts";
 import { surveySuites, surveyVersions } from "./surveys.ts";
-import type { ClearAnswer, HelloOptions, ServerAnswer, TlsProbe } from "./types.ts";
+import type { ClearAnswer, HelloOptions, LegacyAnswer, ServerAnswer, TlsProbe } from "./types.ts";
 import { clearInWords, flightInWords } from "./words.ts";
 
 export interface TlsProbeSetup {
@@ -98,6 +99,12 @@ class LiveProbe implements TlsProbe {
 
   chains() {
     return serverChains(this);
+  }
+
+  async legacyRenegotiation(): Promise<LegacyAnswer> {
+    const { profile: { timers }, random } = this.#setup;
+    const options = { random, serverName: this.target.name, within: timers.answer };
+    return await this.#talk("tls", (conversation) => legacyRenegotiation(conversation, options));
   }
 
   async clear(bytes: Uint8Array): Promise<ClearAnswer> {

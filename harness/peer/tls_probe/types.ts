@@ -36,6 +36,11 @@ export interface TlsProbe {
    * clear, else by a handshake of TLS 1.3.
    */
   chains(): Promise<readonly ServerChain[]>;
+  /**
+   * Two handshakes of TLS 1.2 on one connection, by a client that knows nothing of RFC 5746: does the server take the
+   * second ClientHello? Needs AES_128_GCM with ECDHE and P-256, as TS 33.210 6.2.2 demands.
+   */
+  legacyRenegotiation(): Promise<LegacyAnswer>;
   /** Octets that are no TLS at all. */
   clear(bytes: Uint8Array): Promise<ClearAnswer>;
   /**
@@ -108,6 +113,14 @@ export interface ServerChain {
   readonly shown: "ECDSA" | "RSA" | "TLSv1.3";
   /** DER, the server's own first. */
   readonly chain: readonly Uint8Array[];
+}
+
+export interface LegacyAnswer {
+  /** The first handshake came about: without it the second was not tried. */
+  readonly first: boolean;
+  /** A ServerHello answered the second ClientHello. */
+  readonly renegotiated: boolean;
+  readonly says: string;
 }
 
 export interface ClearAnswer {

@@ -15,6 +15,7 @@ import {
 } from "../net/mod.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import type { Finding } from "./doctor_machine.ts";
+import { resolverFindings } from "./doctor_resolver.ts";
 
 /** Milliseconds that a target may take, and when an unanswered datagram is sent again (RFC 3261 17.1.2.2). */
 const PATIENCE = 3_000;
@@ -29,7 +30,8 @@ export async function targetFindings(profile: Profile): Promise<Finding[]> {
       place,
     }))
   ).filter(({ entry, transport }) => entry !== "ibcf" || transport === "tls");
-  return await Promise.all(points.map(async ({ entry, transport, place }): Promise<Finding> => {
+  const resolver = resolverFindings(net, profile);
+  const answers = await Promise.all(points.map(async ({ entry, transport, place }): Promise<Finding> => {
     const name = `${entry} ${transport} ${formatEndpoint(place)}`;
     try {
       const from = localAddress(profile, place.address);
@@ -55,6 +57,7 @@ export async function targetFindings(profile: Profile): Promise<Finding[]> {
       return { name, status: "missing", detail: error.message, remedy: error.remedy };
     }
   }));
+  return [...answers, ...await resolver];
 }
 
 /** The first address of the profile in the target's family. */

@@ -48,7 +48,7 @@ export interface Clock {
   wait(until: number, signal?: AbortSignal): Promise<void>;
 }
 
-export type TapLayer = "sip" | "tcp" | "udp" | "ip" | "esp" | "tls" | "http" | "diameter";
+export type TapLayer = "sip" | "tcp" | "udp" | "ip" | "esp" | "tls" | "http" | "diameter" | "dns";
 
 /** What evidence is made of: every byte in and out, told where it happens. */
 export interface TapRecord {

@@ -50,8 +50,8 @@ async function overUdp(net: DnsNet, options: LocateOptions, question: Question):
   const socket = await net.open("udp", {
     local: localOf(options),
     clock,
-    // What it is not is SIP.
-    ...(tap ? { tap: (record: TapRecord) => tap({ ...record, layer: "udp" }) } : {}),
+    // The socket tells it as SIP.
+    ...(tap ? { tap: (record: TapRecord) => tap({ ...record, layer: "dns" }) } : {}),
   });
   const answered = answerFrom(socket, remote, question);
   try {
@@ -84,7 +84,8 @@ async function answerFrom(
 async function overTcp(net: DnsNet, options: LocateOptions, question: Question): Promise<Answer> {
   const { clock, resolver: remote, retryMs = 500, tries = 3, tap } = options;
   if (!net.stream) throw noAnswer(options, question, 0);
-  const stream = await net.stream({ local: localOf(options), remote, clock, ...(tap ? { tap } : {}) });
+  const layer = "dns" as const;
+  const stream = await net.stream({ local: localOf(options), remote, clock, layer, ...(tap ? { tap } : {}) });
   const reply = Promise.withResolvers<Answer | undefined>();
   let received: Uint8Array = new Uint8Array();
   stream.start({

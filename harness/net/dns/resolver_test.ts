@@ -16,7 +16,7 @@ Deno.test("resolver() asks over UDP and reads the answer, aliases and all", asyn
   await using server = nameServer(() => ({ answers: [other, alias, A] }));
   const answer = await resolver(systemNet, server.options)("example.org", "A");
   assert.deepEqual(answer, { name: "example.org", type: "A", rcode: 0, records: [alias, A] });
-  assert.deepEqual(new Set(server.tapped.map(({ layer }) => layer)), new Set(["udp"]));
+  assert.deepEqual(new Set(server.tapped.map(({ layer }) => layer)), new Set(["dns"]));
 });
 
 Deno.test("resolver() asks over TCP what came cut short", async () => {

@@ -2,6 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Endpoint, TapRecord } from "../../net/types.ts";
 import type { TraceRecord } from "../events.ts";
+import { dnsSummary } from "./dns_summary.ts";
 import { tlsSummary } from "./tls_summary.ts";
 
 /** Milliseconds since 1970 as ISO 8601 in UTC with microseconds. */
@@ -44,6 +45,8 @@ function summary(record: TapRecord): string {
   if (isKeepAlive(record.bytes)) return "keep-alive";
   const records = record.layer === "tls" ? tlsSummary(record.bytes) : undefined;
   if (records !== undefined) return records;
+  const question = record.layer === "dns" ? dnsSummary(record.bytes, record.transport) : undefined;
+  if (question !== undefined) return question;
   const octets = record.bytes.length === 1 ? "1 octet" : `${record.bytes.length} octets`;
   return `${record.layer.toUpperCase()} ${octets}`;
 }

@@ -1,4 +1,5 @@
 /** New handshakes on a connection that is there: O.4.1 and O.4.2 of TS 33.203, RFC 5746. */
+import { suiteNamed } from "../../harness/peer/tls_probe/mod.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import {
@@ -119,6 +120,9 @@ export const renegotiation = [
    *     UE (registered, TLS 1.2)               P-CSCF          friend
    *      |=== renegotiation, RFC 5746 ========>|   done, or refused: no_renegotiation, or the end
    *      |=== INVITE =========================>|   the user's, where the connection is there
+   *     a client that does not know RFC 5746
+   *      |=== handshake ======================>|   or handshake_failure
+   *      |=== ClientHello of another =========>|   no ServerHello
    */
   testCase({
     id: "tls/renegotiation-is-secure-or-refused",
@@ -129,7 +133,7 @@ export const renegotiation = [
     needs: ONE_POINT_TWO,
     leases: ["digest", "digest"],
     async run(context) {
-      const { check, note, profile, timers } = context;
+      const { check, given, note, profile, timers, tlsProbe } = context;
       const { ue: friend } = await secured(context, 1, either(profile));
       const { ue: alice, connection } = await secured(context, 0, only("TLSv1.2", either(profile)));
       const { secureRenegotiation } = connection.negotiated;
@@ -139,11 +143,31 @@ export const renegotiation = [
         expected: "renegotiation_info in the handshake, or no renegotiation",
         actual: came ? "a renegotiation without renegotiation_info" : "no renegotiation",
       });
-      if (!connection.open) return;
-      await isServed(context, "33.203/O.4.1/02", "a call afterwards", alice, friend, { way: connection });
+      const way = { way: connection } as const;
+      if (connection.open) {
+        await isServed(context, "33.203/O.4.1/02", "a call afterwards", alice, friend, way);
+      }
+
+      const probe = await tlsProbe();
+      const legacy = await probe.legacyRenegotiation();
+      note(`a client without RFC 5746: ${legacy.says}`);
+      if (!legacy.first) {
+        const hello = probe.hello({ versions: ["TLSv1.2"], suites: LEGACY_SUITES, groups: ["secp256r1"] });
+        await given("it is not for its suites", hello.then((answer) => answer.hello !== undefined));
+      }
+      check("without RFC 5746 none comes about", "33.203/O.4.1/02").holds(!legacy.renegotiated, {
+        expected: "no ServerHello for a second ClientHello",
+        actual: legacy.says,
+      });
     },
   }),
 ];
+
+/** What the client has that does not know RFC 5746. */
+const LEGACY_SUITES = [
+  "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+].map(suiteNamed);
 
 /** Whether a renegotiation that the client asks for comes about. */
 async function asked(connection: TlsConnection, within: number): Promise<boolean> {

@@ -82,6 +82,21 @@ toolTest("a network shows the certificate that it was told to, as server", missi
   await end();
 });
 
+toolTest("judge() and probe() tell what the other side shows and takes", missing, async () => {
+  const right = await pair();
+  assert.deepEqual(await right.a.judge(await right.a.connect()), []);
+  const versions = await right.a.probe().versions();
+  assert.deepEqual(versions.filter(({ accepted }) => accepted).map(({ version }) => version), [
+    "TLSv1.2",
+    "TLSv1.3",
+  ]);
+  await right.end();
+  const wrong = await pair({ server: { certificate: "stranger" } });
+  const failures = await wrong.a.judge(await wrong.a.connect());
+  assert.deepEqual(failures.map(({ rule }) => rule), ["name"]);
+  await wrong.end();
+});
+
 toolTest("a request ends with the connection that carries it", missing, async () => {
   const { a, b, end } = await pair();
   const connection = await a.connect();

@@ -2,15 +2,15 @@
 import type { SipResponse } from "sip-codec";
 import type { AnswerOptions, Tamper } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
-import { silenceIsUndefined } from "../_shared/reach.ts";
+import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { withinWindow } from "../_shared/window.ts";
 import {
   currentOf,
   either,
   EXPECTED,
+  impuOf,
   isNoSuccess,
   isServed,
-  messageGets,
   PASSWORD_ALGORITHM,
   procedures,
   resumes,
@@ -152,7 +152,6 @@ export const authentication = [
       const security = { ...either(profile), afterFailure: "keep" } as const;
       const alice = await ue({ security });
       const connection = await given("a connection comes about", alice.tls!.connect());
-      const { session } = connection;
       // The way of the first REGISTER is that of the procedure: in the clear with security agreement.
       const first = security.agreement ? {} : { way: connection } as const;
       let challenge = await given("the network challenges", alice.challenge(first));
@@ -166,6 +165,7 @@ export const authentication = [
       }
       const end = await connection.ended(timers.answer);
       check("the P-CSCF closes the connection", "33.203/O.3.1.1/02").that(end?.by).equals("peer");
+      const { session } = connection;
       if (session === undefined) return note("there is no session to be resumed");
       check("and resumes its session no more", "33.203/O.3.1.1/02").that(await resumes(alice, session))
         .equals(false);
@@ -239,10 +239,10 @@ export const authentication = [
       );
       check("with success", "33.203/O.3.1.4/01").answer(anew?.response).isOneOf(200);
       const connection = await given("there is a new connection", () => currentOf(alice));
-      const arrived = await messageGets(context, alice, friend);
-      check("a request to the UE arrives", "33.203/O.3.1.4/01").that(arrived !== undefined).equals(true);
-      check("on the new connection", "33.203/O.3.1.4/01").about(arrived).that(
-        wayOf(alice, arrived, connection),
+      const { invite } = await call(friend, impuOf(alice), alice);
+      check("a call to the UE arrives", "33.203/O.3.1.4/01").that(invite !== undefined).equals(true);
+      check("on the new connection", "33.203/O.3.1.4/01").about(invite).that(
+        wayOf(alice, invite, connection),
       )
         .equals(EXPECTED);
       await isServed(context, "33.203/O.3.1.4/01", "a call from the UE", alice, friend);

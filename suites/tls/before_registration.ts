@@ -91,7 +91,7 @@ export const beforeRegistration = [
    *      |--- REGISTER, as a refresh ----->|   no success
    *      |--- REGISTER, Expires: 0 ------->|   no success, and with a right answer none either
    *      |<== INVITE ======================|<-- INVITE -----|   the binding is untouched
-   *      |--- INVITE urn:service:sos ----->|   dealt with
+   *      |--- INVITE urn:service:sos ----->|   may be dealt with
    */
   testCase({
     id: "tls/nothing-but-emergency-in-the-clear",
@@ -131,8 +131,8 @@ export const beforeRegistration = [
       check("on its connection", "33.203/O.2.3/05").about(invite).that(wayOf(alice, invite, connection))
         .equals(EXPECTED);
       const emergency = await alice.request("INVITE", "urn:service:sos", way);
-      check("an emergency call is dealt with", "33.203/O.2.3/05")
-        .that(await emergency.unanswered(timers.answer)).equals(false);
+      const silent = await emergency.unanswered(timers.answer);
+      note(`an emergency call in the clear: ${silent ? "no answer" : emergency.responses.at(-1)?.status}`);
     },
   }),
 
@@ -152,7 +152,7 @@ export const beforeRegistration = [
     needs: { "tls.first": true },
     leases: ["digest", "digest"],
     async run(context) {
-      const { check, given } = context;
+      const { check, given, note } = context;
       const [{ ue: alice, connection }, { ue: friend }] = await securedPair(context, FIRST);
       const outgoing = await friend.invite(impuOf(alice));
       const incoming = await given("the call arrives", alice.acceptCall({ automatic: [] }));
@@ -169,8 +169,10 @@ export const beforeRegistration = [
       check("the INVITE: on the connection", "33.203/O.2.3/06").about(incoming.invite)
         .that(wayOf(alice, incoming.invite, connection)).equals(EXPECTED);
       const message = await messageGets(context, alice, friend);
-      check("a MESSAGE: on the connection", "33.203/O.2.3/06").about(message)
-        .that(wayOf(alice, message, connection)).equals(EXPECTED);
+      if (message) {
+        check("a MESSAGE: on the connection", "33.203/O.2.3/06").about(message)
+          .that(wayOf(alice, message, connection)).equals(EXPECTED);
+      } else note("the device delivers no MESSAGE");
       check("no connection came to the Contact", "33.203/O.2.3/06").that(alice.tls!.accepted.length).equals(
         0,
       );

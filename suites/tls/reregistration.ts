@@ -16,6 +16,9 @@ import {
   wayOf,
 } from "./_sessions.ts";
 
+/** Milliseconds, well below the 95 to 120 seconds of RFC 5626 4.4.1. */
+const KEEP_ALIVE = 60_000;
+
 export const reregistration = [
   /**
    *     UE                     P-CSCF
@@ -39,7 +42,11 @@ export const reregistration = [
       const { connection, registered } = await secure(context, alice, 2 * timers.minExpires);
       const granted = (registered.expires ?? 2 * timers.minExpires / 1000) * 1000;
       // TS 24.229 5.1.1.4.1: what is granted for so short a time is refreshed after half of it.
-      await wait(Math.min(granted, 2 * timers.minExpires) / 2);
+      for (let left = Math.min(granted, 2 * timers.minExpires) / 2; left > 0; left -= KEEP_ALIVE) {
+        await wait(Math.min(left, KEEP_ALIVE));
+        // RFC 5626 4.4.1: a flow that nothing is heard of may be ended.
+        if (left > KEEP_ALIVE && connection.open) await alice.keepAlive();
+      }
       check("the connection is open", "33.203/O.2.1/08").that(connection.open).equals(true);
       const way = { way: connection } as const;
       const outcome = connection.open

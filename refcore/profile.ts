@@ -9,15 +9,22 @@ export function coreProfile(core: Core, name = "embedded"): Record<string, unkno
   const { home, timers, subscribers, bind, access } = core.options;
   const at = ({ address, port }: { address: string; port: number }) =>
     address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  const { udp, tcp } = core.entry["p-cscf"];
+  const { udp, tcp, tls } = core.entry["p-cscf"];
   return {
     name,
     device: { vendor: "imspeer", product: "reference core" },
     scope: [bind.startsWith("127.") ? "127.0.0.0/8" : bind],
     home: { domain: home.domain, mcc: home.mcc, mnc: home.mnc },
-    entry: { "p-cscf": { udp: at(udp), tcp: at(tcp) } },
+    entry: {
+      "p-cscf": {
+        udp: at(udp),
+        tcp: at(tcp),
+        ...(tls ? { tls: { at: at(tls), name: tls.name } } : {}),
+      },
+    },
     ...(access ? { access } : {}),
-    capabilities: { ...capabilitiesOf(subscribers), ...ipsecCapabilities(core) },
+    capabilities: { ...capabilitiesOf(subscribers), ...ipsecCapabilities(core), ...tlsCapabilities(core) },
+    ...(core.options.tls ? { pki: { trust: [core.options.tls.authority.pem()] } } : {}),
     operator: { url: core.operatorUrl, actions: [...core.actions] },
     timers: {
       "reg-await-auth": timers.regAwaitAuth,
@@ -51,6 +58,19 @@ function ipsecCapabilities({ ipsec, options }: Core): Record<string, boolean | s
     "ipsec.udp-enc": natTraversal,
     "ipsec.alg": [...new Set(pairs.map(({ integrity }) => integrity))],
     "ipsec.ealg": [...new Set(pairs.map(({ encryption }) => encryption))],
+  };
+}
+
+function tlsCapabilities({ options }: Core): Record<string, boolean | string[]> {
+  if (!options.tls) return {};
+  return {
+    "tls": true,
+    "tls.agreement": true,
+    "tls.first": true,
+    "tls.mandatory": options.policy?.tlsMandatory ?? false,
+    "tls.null": false,
+    "tls.versions": ["TLSv1.2", "TLSv1.3"],
+    "tls.renegotiation": true,
   };
 }
 

@@ -157,10 +157,13 @@ Deno.test("imspeer core prints a profile that another imspeer runs against, unti
       const doctor = await imspeer(["doctor", "-p", `${folder}/core.yaml`, "--json"]);
       assert.equal(doctor.code, 0, doctor.stderr);
       const { target } = JSON.parse(doctor.stdout);
-      // The P-CSCF over UDP, TCP and TLS, and the border.
-      assert.equal(target.length, 4);
+      // The P-CSCF over UDP, TCP and TLS, the border, and the resolver.
+      assert.equal(target.length, 5);
       for (const { detail } of target) {
-        assert.match(detail, /^(answered OPTIONS with \d{3} .*|took a connection) in \d+ ms$/);
+        assert.match(
+          detail,
+          /^(answered OPTIONS with \d{3} .*|took a connection) in \d+ ms$|^"sips:.+" leads to tls .+:\d+$/,
+        );
       }
     } finally {
       again.interrupt();

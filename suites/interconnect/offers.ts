@@ -68,17 +68,18 @@ const prefersAesAndEphemeral = testCase({
   async run({ network, given, check }) {
     const foreign = await network();
     await given("the border takes a handshake as it should be", foreign.connect());
+    let chosen = 0;
     for (const [version, cipherSuites] of LAST_THE_BEST) {
-      const { connection, outcome } = await foreign.attempt({
-        tls: { versions: [version, version], cipherSuites },
-      });
+      const { connection } = await foreign.attempt({ tls: { versions: [version, version], cipherSuites } });
       // A device that does not speak this version chooses nothing.
-      if (!connection && version === "TLSv1.3") continue;
+      if (!connection) continue;
+      chosen++;
       check(`the choice in ${version}`, "33.203/S.5.4.3/01")
-        .that(connection?.negotiated.cipherSuite.name ?? outcome)
+        .that(connection.negotiated.cipherSuite.name)
         // In TLS 1.3 every suite goes with an ephemeral key.
         .matches(version === "TLSv1.3" ? /^TLS_AES_/ : /^TLS_(EC)?DHE_.*_AES_/);
     }
+    await given("the border chooses in one version at least", chosen > 0);
   },
 });
 

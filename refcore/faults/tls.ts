@@ -8,6 +8,11 @@ export const tlsFaults: readonly Fault[] = [
     title: "S-CSCF registers every REGISTER that came over TLS without a challenge",
   },
   {
+    id: "pcscf/tls-on-3gpp-access",
+    requirement: "33.203/O.1.1/01",
+    title: "P-CSCF selects tls for UEs on access networks of 3GPP",
+  },
+  {
     id: "pcscf/tls-mandate-ignored",
     requirement: "33.203/O.1.1/03",
     title: "P-CSCF that must use TLS completes Digest registrations in the clear",
@@ -286,6 +291,11 @@ export const tlsFaults: readonly Fault[] = [
     id: "pcscf/tls-without-authorization-is-giba",
     requirement: "33.203/P.3/08",
     title: "P-CSCF treats a REGISTER over TLS without Authorization as GIBA",
+  },
+  {
+    id: "pcscf/tls-left-by-reregistration",
+    requirement: "33.203/P.3/13",
+    title: "P-CSCF takes a re-REGISTER in the clear without Security-Client, and the connection is worth nothing",
   },
   {
     id: "pcscf/tls-user-by-preferred-identity",

@@ -18,7 +18,7 @@ import { judge, type SecuredRegistration } from "./ipsec/mod.ts";
 import { noNat, usesOutbound } from "./outbound.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { setIntegrityFlag, stripIntegrityFlag, takeSecurityOffer } from "./procedure.ts";
-import { judgeForTls, type TlsRegistration } from "./tls/mod.ts";
+import { judgeForTls, offersTls, type TlsRegistration } from "./tls/mod.ts";
 
 /** What is known of a REGISTER while its answer is awaited. */
 interface Passing {
@@ -42,9 +42,10 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   if (!request) return;
   const { faults, home, policy } = pcscf.context;
   stripIntegrityFlag(request, faults);
-  const judged = server.flow.transport === "tls"
-    ? undefined
-    : pcscf.security && judge(pcscf.security, server);
+  // O.1.1: on an access network of 3GPP tls is not selected.
+  const selectsTls = server.flow.transport === "tls" ||
+    faults.has("pcscf/tls-on-3gpp-access") && offersTls(server.request.securityClient);
+  const judged = selectsTls ? undefined : pcscf.security && judge(pcscf.security, server);
   if (judged?.type === "discard") return server.discard();
   if (judged?.type === "refuse") return void server.reply(judged.status, judged.options);
   const secured = judged?.type === "secured" ? judged.run : undefined;
@@ -55,7 +56,8 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   pcscf.security?.adapt(request, secured?.setup.set);
   const contact = request.contact;
   const outbound = usesOutbound(request, contact);
-  const status = refusal(pcscf, server, request, outbound, secured !== undefined || tls?.overTls === true);
+  const secure = secured !== undefined || tls?.overTls === true || selectsTls;
+  const status = refusal(pcscf, server, request, outbound, secure);
   if (status === "drop") return;
   if (status !== undefined) return void server.reply(status);
   // The registrar is the home network's, and no other is known here.

@@ -65,3 +65,13 @@ export function setting(name: string, value: string | null): (entry: string) => 
     return [mechanism, ...changed].join(";");
   };
 }
+
+/** The header fields of security agreement taken away, as a man in the middle would. */
+export const withoutAgreement: Tamper = (request) => {
+  for (const name of ["Security-Client", "Security-Verify"]) request.remove(name);
+  for (const name of ["Require", "Proxy-Require", "Supported"]) {
+    const left = request.values(name).filter((tag) => tag.toLowerCase() !== "sec-agree");
+    if (left.length === 0) request.remove(name);
+    else request.set(name, left.join(", "));
+  }
+};

@@ -1,10 +1,15 @@
-/** Digest with TLS beside the other schemes: Annex P.3 of TS 33.203. */
+/** Digest with TLS beside the other schemes: O.1.1 and Annex P.3 of TS 33.203. */
+import type { SipResponse } from "sip-codec";
 import type { UeTlsOptions } from "../../harness/peer/ue/tls/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
+import { registered } from "../_shared/scene.ts";
+import { goesOn, setUps, withoutAgreement } from "../_shared/set_up_lines.ts";
+import { withinWindow } from "../_shared/window.ts";
 
 const FIRST: UeTlsOptions = { mechanism: "tls", agreement: false, wrongWay: "take" };
+const AGREED: UeTlsOptions = { ...FIRST, agreement: true };
 const PASSWORD = /^(MD5|SHA-256|SHA-512-256)(-sess)?$/i;
 
 export const tls = [
@@ -50,4 +55,87 @@ export const tls = [
       }
     },
   }),
+
+  /**
+   *     UE (registered over TLS)                          P-CSCF          friend
+   *      |--- REGISTER, no Security-Client, answered ------>|   no success
+   *      |=== REGISTER, Security-Client: ipsec-3gpp =======>|   whatever, but not ipsec-3gpp
+   *      |<== INVITE ======================================|<-- INVITE -----|   on the connection still
+   *      |=== INVITE ======================================>|--- INVITE ---->|
+   */
+  testCase({
+    id: "coexistence/reregistration-keeps-tls",
+    title: "A re-registration outside TLS, or with another mechanism, does not take the UE out of TLS",
+    verifies: ["33.203/P.3/13"],
+    kills: ["pcscf/tls-left-by-reregistration"],
+    peer: "ue",
+    needs: { "tls.agreement": true },
+    leases: ["digest", "digest"],
+    async run(context) {
+      const { check, given } = context;
+      const { ue: alice } = await registered(context, { as: 0, security: AGREED });
+      const { ue: friend } = await registered(context, { as: 1, security: AGREED });
+      const connection = alice.tls!.current;
+      await given("a TLS connection carries the registration", connection !== undefined);
+      const clear = { way: "clear", tamper: withoutAgreement } as const;
+      const attempt = await withinWindow(context, alice.attempt(clear));
+      noSuccess("in the clear", attempt);
+      if (attempt?.status === 401) {
+        const challenge = await given("challenged in the clear", alice.challenge(clear));
+        const outcome = await silenceIsUndefined(alice.answer(challenge, clear));
+        noSuccess("in the clear, with a right answer", outcome?.response);
+      }
+      const other = await withinWindow(
+        context,
+        alice.attempt({ way: connection!, headers: { "Security-Client": IPSEC } }),
+      );
+      check("another mechanism is not selected", "33.203/P.3/13").about(other)
+        .that(mechanismsOf(other).includes("ipsec-3gpp")).equals(false);
+      const inward = await call(friend, alice.identity.impus[0]!, alice);
+      check("a call still comes on the connection", "33.203/P.3/13").about(inward.invite)
+        .that(inward.invite && alice.tls!.carried(inward.invite) === connection).equals(true);
+      const outward = await call(alice, friend.identity.impus[0]!, friend, { way: connection! });
+      check("and goes out on it", "33.203/P.3/13").about(outward.invite).that(asserted(outward.invite))
+        .includes(alice.identity.impus[0]!);
+
+      function noSuccess(name: string, response: SipResponse | undefined): void {
+        check(`${name}: no success`, "33.203/P.3/13").about(response).holds(
+          (response?.status ?? 400) >= 300,
+          {
+            expected: "an error, or no answer",
+            actual: response ?? "no answer",
+          },
+        );
+      }
+    },
+  }),
+
+  /** From a fixed access `REGISTER (tls) -> 401 (tls)`; from one of 3GPP the same offer gets an error, or no tls. */
+  testCase({
+    id: "coexistence/no-tls-on-3gpp-access",
+    title: "On an access network of 3GPP the P-CSCF does not select tls",
+    verifies: ["33.203/O.1.1/01"],
+    kills: ["pcscf/tls-on-3gpp-access"],
+    peer: "ue",
+    needs: { "tls.agreement": true, "access.3gpp": true },
+    leases: ["digest"],
+    async run({ ue, check, given }) {
+      const fixed = await ue({ security: AGREED });
+      const elsewhere = await given("elsewhere it is challenged", fixed.challenge());
+      await given("with tls", mechanismsOf(elsewhere.response).includes("tls"));
+      const mobile = await ue({ like: fixed, security: AGREED, access: "3gpp" });
+      const answer = await silenceIsUndefined(mobile.attempt());
+      check("the offer of tls gets no tls", "33.203/O.1.1/01").about(answer)
+        .that(mechanismsOf(answer).includes("tls")).equals(false);
+      check("and no success", "33.203/O.1.1/01").about(answer).that((answer?.status ?? 400) >= 300)
+        .equals(true);
+    },
+  }),
 ];
+
+const IPSEC = "ipsec-3gpp;alg=hmac-sha-1-96;prot=esp;mod=trans;" +
+  "spi-c=0040003001;spi-s=0040003002;port-c=40301;port-s=40302";
+
+function mechanismsOf(response: SipResponse | undefined): string[] {
+  return goesOn(response) ? setUps(response).map(({ mechanism }) => mechanism) : [];
+}

@@ -2,7 +2,7 @@
 import type { SipRequest, SipResponse } from "sip-codec";
 import { PeerViolation } from "../../harness/errors.ts";
 import type { TlsWay, UeTlsOptions, UeTlsView } from "../../harness/peer/ue/tls/types.ts";
-import type { InviteOptions, Registered, RequestOptions, Tamper, Ue } from "../../harness/peer/ue/types.ts";
+import type { InviteOptions, Registered, RequestOptions, Ue } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { arrival, call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
@@ -252,16 +252,6 @@ export async function resumes(ue: Ue, session: string): Promise<boolean> {
   await connection?.close();
   return resumed;
 }
-
-/** The header fields of security agreement taken away, as a man in the middle would. */
-export const withoutAgreement: Tamper = (request) => {
-  for (const name of ["Security-Client", "Security-Verify"]) request.remove(name);
-  for (const name of ["Require", "Proxy-Require", "Supported"]) {
-    const left = request.values(name).filter((tag) => tag.toLowerCase() !== "sec-agree");
-    if (left.length === 0) request.remove(name);
-    else request.set(name, left.join(", "));
-  }
-};
 
 /** A MESSAGE with a text of its own; whether it got to `receiver`, who answers it. */
 export async function messageGets(

@@ -3,7 +3,7 @@ import type { SipResponse } from "sip-codec";
 import { testCase } from "../../harness/runner/case.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
-import { goesOn, setUps } from "../_shared/set_up_lines.ts";
+import { goesOn, setUps, withoutAgreement } from "../_shared/set_up_lines.ts";
 import {
   AGREED,
   assertsOwn,
@@ -18,7 +18,6 @@ import {
   secured,
   tries,
   wayOf,
-  withoutAgreement,
 } from "./_sessions.ts";
 
 export const agreement = [

@@ -11,6 +11,7 @@ import {
 } from "../../harness/peer/tls_probe/mod.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
+import { judgeEach, spoken } from "./_handshakes.ts";
 import {
   ephemeral,
   isHonestNull,
@@ -21,8 +22,8 @@ import {
   WEAK_CURVES,
   weakSuites,
 } from "./_profile.ts";
-import { versionsOf } from "./_sessions.ts";
 
+const REFUSED = "an alert, or the end of the connection";
 const PORT = { tls: true, "entry.p-cscf.tls": true } as const;
 
 export const cipherSuites = [
@@ -34,9 +35,10 @@ export const cipherSuites = [
     kills: ["pcscf/tls-unoffered-suite"],
     peer: "ue",
     needs: PORT,
-    async run({ tlsProbe, check, profile, note }) {
+    async run(context) {
+      const { tlsProbe, check, note } = context;
       const probe = await tlsProbe();
-      for (const version of versionsOf(profile)) {
+      for (const version of await spoken(context, probe)) {
         const { accepted, order, unoffered, refusal } = await probe.suites(version, known(version));
         note(`${version}: takes ${namesOf(accepted)}; the ${order ?? "only possible"} order decides`);
         check(`${version}: has suites of the profile`, "33.203/O.1.2/01").holds(accepted.length > 0, {
@@ -75,9 +77,9 @@ export const cipherSuites = [
     peer: "ue",
     needs: PORT,
     async run(context) {
-      const { tlsProbe, check, profile } = context;
+      const { tlsProbe, check } = context;
       const probe = await tlsProbe();
-      for (const version of versionsOf(profile)) {
+      for (const version of await spoken(context, probe)) {
         const answers: ServerAnswer[] = [];
         for (const suite of MANDATORY[version]) {
           answers.push(await probe.hello({ versions: [version], suites: [suite] }));
@@ -93,11 +95,13 @@ export const cipherSuites = [
         if (version === "TLSv1.3" || !accepted) continue;
         for (const [kind, suites] of Object.entries(weakSuites(version))) {
           const { accepted: weak, refusal } = await probe.suites(version, suites);
+          const held = weak.length === 0 && !refusal.hello;
           check(`${version}: ${kind} suites are refused`, "33.203/O.2.1/02")
-            .holds(weak.length === 0 && !refusal.hello, {
-              expected: "an alert, or the end of the connection",
-              actual: weak.length > 0 ? `accepts ${namesOf(weak)}` : refusal.says,
-            });
+            .holds(held, { expected: REFUSED, actual: held ? refusal.says : `${weak.length} accepted` });
+          for (const { name } of weak) {
+            check(`${version}: ${name} is refused`, "33.203/O.2.1/02")
+              .holds(false, { expected: REFUSED, actual: "it is accepted" });
+          }
         }
         await judgeGroups(context, probe, version);
       }
@@ -113,7 +117,8 @@ export const cipherSuites = [
     kills: ["pcscf/tls-prefers-null"],
     peer: "ue",
     needs: PORT,
-    async run({ tlsProbe, check, profile }) {
+    async run(context) {
+      const { tlsProbe, check, profile } = context;
       const probe = await tlsProbe();
       const allowed = profile.capabilities["tls.null"] === true;
       for (const { version, accepted } of await probe.versions()) {
@@ -128,15 +133,26 @@ export const cipherSuites = [
               expected: "ServerHello with an encrypting suite",
               actual: mixed.says,
             });
-          const { accepted: taken } = await probe.suites(version, nulls.filter(isHonestNull));
-          check(`${version}: NULL encryption is refused`, "33.203/O.2.1/03").holds(taken.length === 0, {
-            expected: "none, by the profile's policy (tls.null)",
-            actual: `accepts ${namesOf(taken)}`,
-          });
+          const { accepted: taken, refusal } = await probe.suites(version, nulls.filter(isHonestNull));
+          judgeEach(
+            context,
+            "33.203/O.2.1/03",
+            `${version}: NULL encryption is refused`,
+            taken.map(({ name }) => `${version} with ${name} is accepted`),
+            { expected: "none, by the profile's policy (tls.null)", otherwise: refusal.says },
+          );
         }
-        const { accepted: bare } = await probe.suites(version, nulls.filter((one) => !isHonestNull(one)));
-        check(`${version}: NULL without authentication or integrity is refused`, "33.203/O.2.1/03")
-          .holds(bare.length === 0, { expected: "none", actual: `accepts ${namesOf(bare)}` });
+        const { accepted: bare, refusal } = await probe.suites(
+          version,
+          nulls.filter((one) => !isHonestNull(one)),
+        );
+        judgeEach(
+          context,
+          "33.203/O.2.1/03",
+          `${version}: NULL without authentication or integrity is refused`,
+          bare.map(({ name }) => `${version} with ${name} is accepted`),
+          { expected: REFUSED, otherwise: refusal.says },
+        );
       }
     },
   }),
@@ -150,11 +166,12 @@ export const cipherSuites = [
     kills: ["pcscf/tls-deaf-after-null-hello"],
     peer: "ue",
     needs: PORT,
-    async run({ tlsProbe, check, profile, given }) {
+    async run(context) {
+      const { tlsProbe, check, profile, given } = context;
       const probe = await tlsProbe();
       const allowed = profile.capabilities["tls.null"] === true;
       await given("a usual ClientHello is answered", async () => (await probe.hello()).hello !== undefined);
-      for (const version of versionsOf(profile)) {
+      for (const version of await spoken(context, probe)) {
         const suites = suitesFor(TLS_VERSION[version]).filter(isNull);
         const answer = await probe.hello({ versions: [version], suites });
         const refused = isRefusal(answer) || answer.ended !== undefined;
@@ -195,7 +212,7 @@ async function judgeGroups(
     groups: WEAK_CURVES,
   });
   check(`${version}: curves below ${LEAST_BITS.curve} bits are refused`, "33.203/O.2.1/02")
-    .holds(!curve.hello, { expected: "an alert, or the end of the connection", actual: curve.says });
+    .holds(!curve.hello, { expected: REFUSED, actual: curve.says });
 }
 
 /** Suites of the profile that this version has. */

@@ -4,7 +4,7 @@ import type { ServerAnswer } from "../../harness/peer/tls_probe/mod.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { handshake, unlessRefused } from "./_handshakes.ts";
+import { handshake, spoken, unlessRefused } from "./_handshakes.ts";
 import { FORBIDDEN_VERSIONS } from "./_profile.ts";
 import { either, isNoSuccess, isRefused, secured, tries, versionsOf } from "./_sessions.ts";
 
@@ -76,12 +76,13 @@ export const handshakes = [
     kills: ["pcscf/tls-requests-certificate"],
     peer: "ue",
     needs: PORT,
-    async run({ tlsProbe, check, profile, timers }) {
+    async run(context) {
+      const { tlsProbe, check, profile, timers } = context;
       const probe = await tlsProbe();
       const told = "CertificateRequest";
       const judge = (name: string, requested: boolean, actual = requested ? told : `no ${told}`) =>
         check(`${name}: no ${told}`, "33.203/O.2.1/06").holds(!requested, { expected: `no ${told}`, actual });
-      for (const version of versionsOf(profile)) {
+      for (const version of await spoken(context, probe)) {
         if (version === "TLSv1.2") {
           const answer = await probe.hello({ versions: [version] });
           judge(
@@ -114,7 +115,10 @@ export const handshakes = [
         const resumed = session === undefined
           ? "no session"
           : await handshake(probe, { ...only, resume: session });
-        if (typeof resumed !== "string") judge(`${version}, resumed`, resumed.certificateRequested);
+        if (typeof resumed !== "string") {
+          judge(`${version}, resumed`, resumed.certificateRequested);
+          await resumed.close();
+        }
       }
     },
   }),

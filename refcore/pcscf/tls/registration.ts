@@ -86,7 +86,8 @@ function judgeInside(tls: PcscfTls, read: Read & { readonly session: TlsSession 
 function judgeOutside(tls: PcscfTls, read: Read, address: string): TlsJudgement {
   const { facts, client, request } = read;
   const { faults } = tls.context;
-  if (tls.options.accessOf(address) === "3gpp") return { type: "clear" };
+  const barred = tls.options.accessOf(address) === "3gpp" && !faults.has("pcscf/tls-on-3gpp-access");
+  if (barred) return { type: "clear" };
   const offered = offersTls(client);
   const run = (flag?: TlsFlag): TlsJudgement => ({
     type: "run",
@@ -115,6 +116,7 @@ function judgeOutside(tls: PcscfTls, read: Read, address: string): TlsJudgement 
 }
 
 function mayLeave({ association }: TlsSession, faults: PcscfTls["context"]["faults"]): boolean {
+  if (faults.has("pcscf/tls-left-by-reregistration")) return true;
   return association?.variant === "first" && faults.has("pcscf/tls-clear-deregistration");
 }
 

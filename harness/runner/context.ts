@@ -1,8 +1,13 @@
 /**
  * What a case can do. Stimulus comes from peers, judgement from `check`, preconditions from `given`.
  */
+import type { ClfView } from "../peer/clf/types.ts";
+import type { Ggsn } from "../peer/ggsn/types.ts";
+import type { HomeNetwork, HomeNetworkOptions } from "../peer/home_network/types.ts";
+import type { HssView } from "../peer/hss/types.ts";
 import type { Network, NetworkOptions } from "../peer/network/types.ts";
 import type { TlsProbe } from "../peer/tls_probe/mod.ts";
+import type { TrustedNode, TrustedNodeOptions } from "../peer/trusted_node/types.ts";
 import type { Random, Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import type { CheckFunction } from "./check.ts";
@@ -26,6 +31,25 @@ export interface CaseContext {
    * by the runner when the case ends.
    */
   tlsProbe(entry?: string): Promise<TlsProbe>;
+  /**
+   * A node of the core network, trusted or not, that speaks to the CSCFs on Mw for a leased subscriber: an MSC server
+   * enhanced for ICS, or a P-CSCF (peer/trusted_node/types.ts). De-registered and closed by the runner when the case ends.
+   */
+  trustedNode(options?: TrustedNodeOptions): Promise<TrustedNode>;
+  /**
+   * The home network of roaming UEs behind the P-CSCF under test (peer/home_network/types.ts), on the seat that the case
+   * has to itself: `seats: ["home-network"]`. Its UEs are `ue({ home })`. Closed by the runner when the case ends.
+   */
+  homeNetwork(options?: HomeNetworkOptions): Promise<HomeNetwork>;
+  /**
+   * Our HSS, which the device asks over Cx: as far as it is about the leased subscribers (peer/hss/types.ts). What a case
+   * has scripted is forgotten when it ends. Rejects with EnvironmentError where it could not be opened.
+   */
+  hss(): Promise<HssView>;
+  /** Our CLF, which the P-CSCF asks over e2, for the addresses that the case places (peer/clf/types.ts). */
+  clf(): Promise<ClfView>;
+  /** A GGSN that tells the HSS of addresses by RADIUS. What it has started it stops when the case ends. */
+  ggsn(): Promise<Ggsn>;
   /** A judged statement, tied to a requirement; nothing is recorded before one of its verbs is called. */
   check: CheckFunction;
   /**

@@ -110,6 +110,11 @@ export function openContext(parts: ContextParts): OpenContext {
     note: (text) => evidence.note(text),
     ue: (options = {}) => underWay(ledger, "ue()", openUe(options)),
     network: (options = {}) => underWay(ledger, "network()", networks.open(options)),
+    trustedNode: () => notYet("trustedNode"),
+    homeNetwork: () => notYet("homeNetwork"),
+    hss: () => notYet("hss"),
+    clf: () => notYet("clf"),
+    ggsn: () => notYet("ggsn"),
     tlsProbe: (entry = "p-cscf") => underWay(ledger, "tlsProbe()", Promise.try(() => tlsProbes.open(entry))),
     given: (name, what) => underWay(ledger, `given("${name}")`, met(name, what)),
     operator: (action, parameters) =>
@@ -218,4 +223,8 @@ function underWay<T>(ledger: Ledger, what: string, promise: Promise<T>): Promise
   const done = ledger.pending(what);
   promise.then(done, done);
   return promise;
+}
+
+function notYet(name: string): Promise<never> {
+  return Promise.reject(new EnvironmentError(`${name}() is not there yet`, "use a later version"));
 }

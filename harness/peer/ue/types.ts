@@ -9,6 +9,7 @@ import type { Usim } from "../../crypto/mod.ts";
 import type { Clock, Drive, Endpoint, Flow, Net, Tap, TransportName } from "../../net/types.ts";
 import type { Profile, Subscriber } from "../../../profiles/types.ts";
 import type { AlgorithmPair, IpsecMode, IpsecOffer, IpsecOptions, IpsecView } from "./ipsec/types.ts";
+import type { HomeNetwork } from "../home_network/types.ts";
 import type { SendingOptions } from "./sending.ts";
 import type { UeTlsOptions, UeTlsView } from "./tls/types.ts";
 
@@ -53,6 +54,8 @@ export interface UeOptions {
   readonly as?: number;
   /** Another terminal with the identities and keys of this one (an attacker, a second phone). */
   readonly like?: Ue;
+  /** A UE of this home network (`homeNetwork()`), roaming: its user number `as`, by default the next one. */
+  readonly home?: HomeNetwork;
   readonly transport?: TransportName;
   /**
    * Access of the profile the UE is on: what it says in P-Access-Network-Info. Default: the one that lists the local

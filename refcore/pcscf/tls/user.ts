@@ -31,6 +31,7 @@ function resumed(tls: PcscfTls, session: TlsSession): UeBinding | undefined {
   const { bindings } = tls.options;
   if (!session.connection.negotiated.resumed) return undefined;
   const others = [...tls.sessions].filter((one) => one !== session && one.association);
+  for (const other of others) other.noteId();
   if (faults.has("pcscf/tls-serves-old-session-id")) {
     const owner = others.find(({ ids }) => ids.slice(0, -1).some((id) => session.ids.includes(id)));
     return owner?.association && bindings.byToken(owner.association.token);

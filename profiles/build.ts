@@ -4,7 +4,7 @@ import type { Path } from "./document.ts";
 import { formatPath } from "./check.ts";
 import type { ProfileDocument, SubscriberDocument } from "./schema.ts";
 import { secretForms } from "./secrets.ts";
-import type { Partner, Profile, Subscriber } from "./types.ts";
+import type { HomeNetworkSeat, Partner, Profile, Subscriber, TrustedNode } from "./types.ts";
 
 /** Something wrong between places of the document; `path` is a path of the checked value. */
 export interface Complaint {
@@ -66,6 +66,11 @@ export function buildProfile(document: ProfileDocument): { profile: Profile; com
       ? { interconnect: { partners: document.interconnect.partners.map(partnerOf) } }
       : {}),
     ...(document.dns ? { dns: document.dns } : {}),
+    ...(document["home-networks"] ? { homeNetworks: document["home-networks"].map(homeNetworkOf) } : {}),
+    ...(document.hss ? { hss: document.hss } : {}),
+    ...(document.clf ? { clf: document.clf } : {}),
+    ...(document["trusted-node"] ? { trustedNode: trustedNodeOf(document["trusted-node"]) } : {}),
+    ...(document.radius ? { radius: document.radius } : {}),
     waivers: document.waivers.map((waiver) => ({
       case: waiver.case ?? "*",
       requirement: waiver.requirement ?? null,
@@ -102,9 +107,26 @@ function partnerOf(entry: NonNullable<ProfileDocument["interconnect"]>["partners
   return { domain: domain.toLowerCase(), listen, clear, user };
 }
 
+function homeNetworkOf(
+  { domain, listen }: NonNullable<ProfileDocument["home-networks"]>[number],
+): HomeNetworkSeat {
+  return { domain: domain.toLowerCase(), listen };
+}
+
+function trustedNodeOf(entry: NonNullable<ProfileDocument["trusted-node"]>): TrustedNode {
+  return {
+    addresses: entry.addresses,
+    paniAware: entry["pani-aware"],
+    visitedNetwork: entry["visited-network"],
+  };
+}
+
 function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber {
-  const { aka, digest, security } = entry;
-  if (!aka && !digest) complain([], `The subscriber "${entry.impi}" needs "aka" or "digest"`);
+  const { aka, digest, nba, security } = entry;
+  if (!aka && !digest && !entry.giba && !nba) {
+    complain([], `The subscriber "${entry.impi}" needs "aka", "digest", "giba" or "nba"`);
+  }
+  const giba = entry.giba && gibaOf(entry, entry.giba, complain);
   if (aka) checkKeys(aka, complain);
   // TS 33.203 N.1: SIP Digest gives no keys for IPsec.
   if (security === "ipsec-3gpp" && !aka) {
@@ -126,6 +148,8 @@ function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber
     ...([...entry.impu, ...implicitSet].some((impu) => impu.startsWith("tel:")) ? ["tel"] : []),
     ...(security === "ipsec-3gpp" ? ["ipsec"] : []),
     ...(security === "tls" ? ["tls"] : []),
+    ...(giba ? ["giba"] : []),
+    ...(nba ? ["nba"] : []),
     // TS 24.229 5.3.1.2: the IMPI that a network derives from the IMPU is the IMPU without its scheme.
     ...(entry.impu.includes(`sip:${entry.impi}`) ? ["derivable-impi"] : []),
   ];
@@ -139,8 +163,23 @@ function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber
     traits: [...new Set(traits)],
     ...(aka ? { aka: definedOnly(aka) as NonNullable<Subscriber["aka"]> } : {}),
     ...(digest ? { digest } : {}),
+    ...(giba ? { giba } : {}),
+    ...(nba ? { nba } : {}),
     ...(security ? { security } : {}),
   };
+}
+
+/** TS 23.003 13.3: a UE without ISIM has its IMSI in the IMPI. */
+function gibaOf(
+  { impi }: SubscriberDocument,
+  { imsi, msisdn }: NonNullable<SubscriberDocument["giba"]>,
+  complain: Complain,
+): NonNullable<Subscriber["giba"]> {
+  const derived = impi.match(/^(\d{6,15})@/)?.[1];
+  if (imsi === undefined && derived === undefined) {
+    complain(["giba"], `"giba" needs "imsi": the IMPI "${impi}" does not tell it`);
+  }
+  return { imsi: imsi ?? derived ?? "", ...(msisdn === undefined ? {} : { msisdn }) };
 }
 
 /** Milenage wants OP or OPc and a key of 128 bits (TS 35.206), TUAK TOP or TOPc (TS 35.231). */
@@ -180,6 +219,7 @@ function checkEntry(profile: Profile, complain: Complain): void {
     }
   }
   if (profile.dns) outside(["dns", "resolver"], profile.dns.resolver.address);
+  if (profile.radius) outside(["radius", "target"], profile.radius.target.address);
   if (!profile.operator) return;
   const host = URL.canParse(profile.operator.url)
     ? new URL(profile.operator.url).hostname.replace(/^\[|\]$/g, "")
@@ -201,12 +241,14 @@ function checkTwice(profile: Profile, complain: Complain): void {
   }
 }
 
-function checkPartners({ interconnect }: Profile, complain: Complain): void {
+function checkPartners({ interconnect, homeNetworks }: Profile, complain: Complain): void {
   const known = new Set<string>();
-  interconnect?.partners.forEach(({ domain }, index) => {
-    if (known.has(domain)) complain(["interconnect", "partners", index], `Two partners have "${domain}"`);
+  const check = (domain: string, path: Path) => {
+    if (known.has(domain)) complain(path, `Two networks have the domain "${domain}"`);
     known.add(domain);
-  });
+  };
+  interconnect?.partners.forEach(({ domain }, index) => check(domain, ["interconnect", "partners", index]));
+  homeNetworks?.forEach(({ domain }, index) => check(domain, ["home-networks", index]));
 }
 
 function secretsOf(document: ProfileDocument): string[] {
@@ -219,7 +261,7 @@ function secretsOf(document: ProfileDocument): string[] {
     digest?.password,
   ]);
   secrets.push(...Object.values(document.peers ?? {}).map((pair) => pair.key));
-  secrets.push(document.pki?.client?.key, document.pki?.issuer?.key);
+  secrets.push(document.pki?.client?.key, document.pki?.issuer?.key, document.radius?.secret);
   return [...new Set(secrets.flatMap((secret) => secret === undefined ? [] : secretForms(secret)))];
 }
 

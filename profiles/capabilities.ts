@@ -24,6 +24,15 @@ export const CAPABILITIES = {
   "tls.renegotiation":
     "a renegotiation that the UE asks for is served, not refused by no_renegotiation (TLS 1.2)",
   "interconnect.tls": "TLS between the IBCF and other networks (TS 33.203 6.5)",
+  "giba": "GPRS-IMS-bundled authentication from 3GPP access (TS 33.203 Annex T)",
+  "nba": "NASS-IMS-bundled authentication from a TISPAN NASS (TS 33.203 Annex R)",
+  "tna": "trusted node authentication: REGISTER of a node in the trust domain (TS 33.203 Annex U)",
+  "pani-aware":
+    "the P-CSCF writes P-Access-Network-Info and takes a UE's network-provided one out (TS 33.203 P.3)",
+  "single.p-cscf": "the P-CSCF sends REGISTER for the domains of home-networks to us",
+  "single.i-cscf": "the I-CSCF of entry.i-cscf-hss asks our HSS (Cx)",
+  "single.s-cscf": "the S-CSCF of entry.s-cscf-hss asks our HSS (Cx)",
+  "single.hss": "the HSS of entry.hss answers Cx of ours",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Capabilities that are lists, and what may stand in them. The last of ESP's Annex H took away. */

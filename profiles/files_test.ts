@@ -22,6 +22,9 @@ Deno.test("the embedded profile has subscribers of every trait the suites lease 
   for (const trait of ["tuak", "akav2", "implicit-set", "barred", "other-set", "derivable-impi"]) {
     assert.ok(count("aka", trait) >= 2, trait);
   }
+  for (const trait of ["giba", "nba", "tna"]) {
+    assert.ok(subscribers.filter(({ traits }) => traits.includes(trait)).length >= 8, trait);
+  }
   for (const trait of ["sha-256", "implicit-set", "barred", "other-set", "proxy-auth", "two-defaults"]) {
     assert.ok(count("digest", trait) >= 2, trait);
   }
@@ -45,7 +48,8 @@ Deno.test("showProfile() masks secrets and is a profile again but for them", () 
   for (const secret of profile.secrets) assert.ok(!shown.includes(secret));
   const again = load(
     shown.replaceAll(/\b(k|op|opc): "\*+"/g, `$1: "${"0".repeat(32)}"`)
-      .replaceAll(/\btop: "\*+"/g, `top: "${"0".repeat(64)}"`),
+      .replaceAll(/\btop: "\*+"/g, `top: "${"0".repeat(64)}"`)
+      .replace(/\bsecret: "?\*+"?/, `secret: "${profile.radius?.secret}"`),
   );
   const { subscribers: _, secrets: __, ...rest } = profile;
   const { subscribers, secrets: ___, ...others } = again;

@@ -6,4 +6,14 @@ export { didYouMean, nearest } from "./nearest.ts";
 export { parseProfile } from "./parse.ts";
 export type { ProfileSources } from "./secrets.ts";
 export { formatEndpoint, maskedProfile, showProfile, withEntry } from "./show.ts";
-export type { EntryPoint, KeyPair, Partner, Profile, Subscriber, Waiver } from "./types.ts";
+export type {
+  DiameterServer,
+  EntryPoint,
+  HomeNetworkSeat,
+  KeyPair,
+  Partner,
+  Profile,
+  Subscriber,
+  TrustedNode,
+  Waiver,
+} from "./types.ts";

@@ -276,3 +276,46 @@ capabilities:
   assert.match(problems(HEAD + subscriber("digest: { password: x }")).join(), /"ipsec-3gpp" needs "aka"/);
   assert.match(problems(claims.replace("aes-cbc", "rot13")).join(), /needs one of "aes-cbc"/);
 });
+
+Deno.test("parseProfile() takes the nodes that we play around a single box", () => {
+  const profile = parse(`${HEAD}
+home-networks:
+  - { domain: Roaming.Example.net, listen: 198.51.100.1 }
+hss: { listen: "198.51.100.2", host: hss.example.net, realm: example.net }
+trusted-node: { addresses: 198.51.100.3-198.51.100.4, visited-network: visited.example.net }
+radius: { target: "192.0.2.1", secret: 4711 }
+`);
+  assert.deepEqual(profile.homeNetworks, [
+    { domain: "roaming.example.net", listen: { address: "198.51.100.1", port: 5060 } },
+  ]);
+  assert.equal(profile.hss?.listen.port, 3868);
+  assert.deepEqual(profile.trustedNode, {
+    addresses: ["198.51.100.3", "198.51.100.4"],
+    paniAware: [],
+    visitedNetwork: "visited.example.net",
+  });
+  assert.deepEqual(profile.radius, { target: { address: "192.0.2.1", port: 1813 }, secret: "4711" });
+  assert.ok(profile.secrets.includes("4711"));
+  const outside = problems(`${HEAD}radius: { target: "198.51.100.1", secret: x }\n`);
+  assert.match(outside.join(), /"radius.target" is "198.51.100.1", outside the scope/);
+});
+
+Deno.test("parseProfile() takes subscribers without keys: by the IMSI's address, by the line", () => {
+  const subscribers = (entries: string) => `${HEAD}subscribers:\n${entries}`;
+  const profile = parse(subscribers(`
+  - { impi: 001010000000001@home1.net, impu: "sip:001010000000001@home1.net", giba: { msisdn: 15550100 } }
+  - { impi: b@home1.net, impu: "sip:bob@home1.net", nba: { line: 0017 } }
+`));
+  const [giba, nba] = profile.subscribers;
+  assert.deepEqual(giba?.giba, { imsi: "001010000000001", msisdn: "15550100" });
+  assert.deepEqual(giba?.traits, ["giba", "derivable-impi"]);
+  assert.deepEqual([nba?.nba, nba?.traits], [{ line: "0017" }, ["nba"]]);
+  assert.match(
+    problems(subscribers(`  - { impi: b@home1.net, impu: "sip:b@home1.net", giba: {} }`)).join(),
+    /"giba" needs "imsi"/,
+  );
+  assert.match(
+    problems(subscribers(`  - { impi: b@home1.net, impu: "sip:b@home1.net" }`)).join(),
+    /needs "aka", "digest", "giba" or "nba"/,
+  );
+});

@@ -57,13 +57,19 @@ const entry = z.strictObject({
   "p-cscf": entryPoint,
   "i-cscf": entryPoint,
   "s-cscf": entryPoint,
+  "i-cscf-hss": entryPoint,
+  "s-cscf-hss": entryPoint,
+  "hss": entryPoint,
   "ibcf": entryPoint,
   "conference-factory": entryPoint,
   "ms": entryPoint,
   "authorization-server": entryPoint,
   "turn": entryPoint,
   "kms": entryPoint,
-}).partial().meta({ description: "Entry points of the device under test." });
+}).partial().meta({
+  description:
+    "Entry points of the device under test. Those with -hss ask our HSS; hss itself takes Diameter.",
+});
 
 const local = oneOrMany(addresses()).transform((lists) => lists.flat());
 const access = z.strictObject({
@@ -98,6 +104,20 @@ const digest = z.strictObject({
   algorithm: choice(["MD5", "SHA-256"]).default("MD5"),
 }).meta({ description: "SIP Digest data." });
 
+const giba = z.strictObject({
+  imsi: pattern(/^\d{6,15}$/, "needs an IMSI: 6 to 15 digits, in quotes").optional(),
+  msisdn: pattern(/^\d{5,15}$/, "needs the digits of a telephone number, in quotes").optional(),
+}).meta({
+  description:
+    "GPRS-IMS-bundled authentication (TS 33.203 Annex T). Without imsi it is the user part of impi.",
+});
+
+const nba = z.strictObject({
+  line: text("needs a line identifier, in quotes"),
+}).meta({
+  description: "NASS-IMS-bundled authentication (TS 33.203 Annex R): the line in the user's profile.",
+});
+
 const impus = oneOrMany(pattern(SIP_URI, IMPU_NEEDS));
 const subscriber = z.strictObject({
   range: text(RANGE_NEEDS).refine((value) => parseRange(value) !== undefined, { error: RANGE_NEEDS })
@@ -115,6 +135,8 @@ const subscriber = z.strictObject({
     .optional(),
   aka: aka.optional(),
   digest: digest.optional(),
+  giba: giba.optional(),
+  nba: nba.optional(),
   security: choice(["none", "ipsec-3gpp", "tls"]).optional().meta({
     description: "What this subscriber's UE protects its signalling with, where a case does not say it.",
   }),
@@ -169,6 +191,38 @@ const dns = z.strictObject({
   resolver: endpoint(53),
 }).meta({ description: "Where the home network's records are asked for, over UDP (RFC 3263)." });
 
+const homeNetwork = z.strictObject({
+  domain: pattern(DOMAIN, 'needs a domain name, like "roaming.example.net"'),
+  listen: endpoint(5060).meta({ description: "Where the P-CSCF reaches us by UDP and TCP." }),
+}).meta({ description: "A network we play, whose users come to the device's P-CSCF." });
+
+function diameterServer(description: string) {
+  const identity = pattern(DOMAIN, 'needs a host name, like "hss.home1.net"');
+  return z.strictObject({
+    listen: endpoint(3868),
+    host: identity.meta({ description: "Origin-Host" }),
+    realm: identity.meta({ description: "Origin-Realm" }),
+  }).meta({ description });
+}
+
+const trustedNode = z.strictObject({
+  addresses: local.meta({
+    description:
+      "Addresses of this machine that the device takes for nodes of its own domain: trusted nodes, GGSNs.",
+  }),
+  "pani-aware": local.default([]).meta({
+    description: "Addresses that the S-CSCF has in its list of PANI-aware P-CSCFs (TS 33.203 P.5).",
+  }),
+  "visited-network": pattern(DOMAIN, 'needs a domain name, like "visited.example.net"').meta({
+    description: "A network that the device accepts in P-Visited-Network-ID beside its own.",
+  }),
+}).meta({ description: "Hosts of ours on Mw. The device knows them by address (it stands for NDS/IP)." });
+
+const radius = z.strictObject({
+  target: endpoint(1813),
+  secret: text("needs the shared secret, in quotes"),
+}).meta({ description: "Where the HSS takes RADIUS accounting from GGSNs (TS 33.203 T.4)." });
+
 function capability(name: string) {
   const values = CAPABILITY_VALUES[name];
   return values ? oneOrMany(choice(values)) : flag();
@@ -208,6 +262,13 @@ export const profileSchema = z.strictObject({
   pki: pki.optional(),
   interconnect: interconnect.optional(),
   dns: dns.optional(),
+  "home-networks": z.array(homeNetwork).min(1, { error: "needs at least one network" }).optional().meta({
+    description: "Home networks we play towards the device's P-CSCF. As many cases run side by side.",
+  }),
+  hss: diameterServer("The HSS we play; I- and S-CSCF of the device connect to it (Cx).").optional(),
+  clf: diameterServer("The CLF we play; the P-CSCF of the device connects to it (e2).").optional(),
+  "trusted-node": trustedNode.optional(),
+  radius: radius.optional(),
   waivers: z.array(waiver).default([]),
 });
 
@@ -223,6 +284,7 @@ export const SECRET_KEYS: ReadonlySet<string> = new Set([
   "topc",
   "password",
   "key",
+  "secret",
 ]);
 
 /** Keys whose values are files' contents but no secrets. */
@@ -242,4 +304,7 @@ export const TEXT_KEYS: ReadonlySet<string> = new Set([
   "name",
   "product",
   "range",
+  "imsi",
+  "msisdn",
+  "line",
 ]);

@@ -34,6 +34,8 @@ export function maskedProfile(profile: Profile): Record<string, unknown> {
       ? { interconnect: { partners: profile.interconnect.partners.map(shownPartner) } }
       : {}),
     ...(profile.dns ? { dns: { resolver: formatEndpoint(profile.dns.resolver) } } : {}),
+    ...playedNodes(profile),
+    ...(profile.radius ? { radius: { target: formatEndpoint(profile.radius.target), secret: MASK } } : {}),
     waivers: profile.waivers,
     subscribers: profile.subscribers.map(maskedSubscriber),
   };
@@ -100,6 +102,28 @@ function shownPartner({ listen, clear, ...partner }: Partner): Record<string, un
   return { ...partner, listen: formatEndpoint(listen), clear: formatEndpoint(clear) };
 }
 
+/** Nodes of ours, in the form of the file. */
+function playedNodes({ homeNetworks, hss, clf, trustedNode }: Profile): Record<string, unknown> {
+  const listening = <T extends { readonly listen: EntryPoint }>({ listen, ...rest }: T) => ({
+    listen: formatEndpoint(listen),
+    ...rest,
+  });
+  return {
+    ...(homeNetworks ? { "home-networks": homeNetworks.map(listening) } : {}),
+    ...(hss ? { hss: listening(hss) } : {}),
+    ...(clf ? { clf: listening(clf) } : {}),
+    ...(trustedNode
+      ? {
+        "trusted-node": {
+          addresses: collapseAddresses(trustedNode.addresses),
+          "pani-aware": collapseAddresses(trustedNode.paniAware),
+          "visited-network": trustedNode.visitedNetwork,
+        },
+      }
+      : {}),
+  };
+}
+
 function maskedSubscriber(subscriber: Subscriber): Record<string, unknown> {
   const { aka, digest } = subscriber;
   return {
@@ -113,6 +137,8 @@ function maskedSubscriber(subscriber: Subscriber): Record<string, unknown> {
     ...(aka ? { aka: maskedAka(aka) } : {}),
     ...(subscriber.security ? { security: subscriber.security } : {}),
     ...(digest ? { digest: { password: MASK, algorithm: digest.algorithm } } : {}),
+    ...(subscriber.giba ? { giba: subscriber.giba } : {}),
+    ...(subscriber.nba ? { nba: subscriber.nba } : {}),
   };
 }
 

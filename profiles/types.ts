@@ -47,6 +47,18 @@ export interface Profile {
   readonly interconnect?: { readonly partners: readonly Partner[] };
   /** Where the records of the home network are asked for, over UDP (RFC 3263). */
   readonly dns?: { readonly resolver: { readonly address: string; readonly port: number } };
+  /** Home networks we play towards a P-CSCF that their users roam to; a case has one of them to itself. */
+  readonly homeNetworks?: readonly HomeNetworkSeat[];
+  /** Our HSS, which I- and S-CSCF ask over Cx, and our CLF, which a P-CSCF asks over e2: one each for a whole run. */
+  readonly hss?: DiameterServer;
+  readonly clf?: DiameterServer;
+  /** Hosts of ours that the device takes for nodes of its own domain (Mw). */
+  readonly trustedNode?: TrustedNode;
+  /** Where the device's HSS hears from GGSNs which address a user has (RADIUS accounting, TS 33.203 T.4). */
+  readonly radius?: {
+    readonly target: { readonly address: string; readonly port: number };
+    readonly secret: string;
+  };
   readonly waivers: readonly Waiver[];
   /** Every secret value of this profile, for redaction. */
   readonly secrets: readonly string[];
@@ -78,6 +90,31 @@ export interface Partner {
   readonly user: string;
 }
 
+/** A network whose users come to the device's P-CSCF: it sends what they ask for to `listen`, over UDP or TCP. */
+export interface HomeNetworkSeat {
+  /** Realm and Request-URI of their REGISTER. */
+  readonly domain: string;
+  readonly listen: { readonly address: string; readonly port: number };
+}
+
+/** A Diameter node of ours that the device connects to. */
+export interface DiameterServer {
+  readonly listen: { readonly address: string; readonly port: number };
+  /** Origin-Host and Origin-Realm. */
+  readonly host: string;
+  readonly realm: string;
+}
+
+/** Network domain security is not spoken here; the device knows its own domain's nodes by their addresses. */
+export interface TrustedNode {
+  /** Of trusted nodes, of P-CSCFs that are not PANI-aware, and of GGSNs (TS 33.203 P.5, T.4, U.2). */
+  readonly addresses: readonly string[];
+  /** Of P-CSCFs that the S-CSCF is configured to take for PANI-aware ones of its own network (P.5). */
+  readonly paniAware: readonly string[];
+  /** A network beside the home network whose name in P-Visited-Network-ID the device accepts. */
+  readonly visitedNetwork: string;
+}
+
 export interface Subscriber {
   /** Unique within the profile; what reports call it. */
   readonly name: string;
@@ -89,7 +126,7 @@ export interface Subscriber {
   readonly otherSet: readonly string[];
   /**
    * Words a case leases by. As the profile gives them, and those that follow from the entry: "tuak", "akav2",
-   * "sha-256", "implicit-set", "barred", "other-set", "tel", "derivable-impi", "ipsec".
+   * "sha-256", "implicit-set", "barred", "other-set", "tel", "derivable-impi", "ipsec", "tls", "giba", "nba".
    */
   readonly traits: readonly string[];
   readonly aka?: {
@@ -108,6 +145,10 @@ export interface Subscriber {
     readonly digest: string;
   };
   readonly digest?: { readonly password: string; readonly algorithm: "MD5" | "SHA-256" };
+  /** Known by the address that the packet network gave to this IMSI (TS 33.203 Annex T); MSISDN in digits. */
+  readonly giba?: { readonly imsi: string; readonly msisdn?: string };
+  /** Known by the line that the access comes from (TS 33.203 Annex R). */
+  readonly nba?: { readonly line: string };
   /** What this subscriber's UE protects its signalling with, where a case does not say it; default "none". */
   readonly security?: "none" | "ipsec-3gpp" | "tls";
 }

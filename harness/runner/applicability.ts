@@ -2,6 +2,7 @@
 import type { Profile } from "../../profiles/mod.ts";
 import type { CaseDefinition } from "./case.ts";
 import { assign, suits } from "./lease.ts";
+import { SEAT_PLACES, seatsNeeded, seatsOf } from "./seats.ts";
 
 type Need = boolean | string | number;
 
@@ -17,9 +18,8 @@ export function applicability(
       return `profile "${profile.name}" has ${claimText(name, claim)}, the case needs ${needText(need)}`;
     }
   }
-  if (definition.peer === "peer-network" && !profile.interconnect) {
-    return `profile "${profile.name}" has no interconnect.partners, the case plays one`;
-  }
+  const absent = seatsNeeded(definition).find((name) => seatsOf(profile)[name].length === 0);
+  if (absent) return `profile "${profile.name}" has no ${SEAT_PLACES[absent]}, the case plays one`;
   if (assign(leases, profile.subscribers)) return null;
   const lacking = leases.find((want) => !profile.subscribers.some((subscriber) => suits(subscriber, want)));
   return lacking === undefined
@@ -40,14 +40,30 @@ function claimOf(profile: Profile, name: string): Profile["capabilities"][string
   const [kind, ...rest] = name.split(".");
   if (kind === "operator") return profile.operator?.actions.includes(rest.join(".")) ?? false;
   if (kind === "access") return (profile.access[rest.join(".")]?.length ?? 0) > 0;
-  if (name === "interconnect") return profile.interconnect !== undefined;
-  if (name === "dns") return profile.dns !== undefined;
+  const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+  if (part) return profile[part] !== undefined;
   if (kind === "entry") {
     const [entry = "", transport] = rest;
     const transports = Object.keys(profile.entry[entry] ?? {});
     return transport === undefined ? transports.length > 0 : transports.includes(transport);
   }
   return undefined;
+}
+
+/** Parts of a profile that it may have or not, by the name of the file. */
+const PARTS: Readonly<Record<string, keyof Profile>> = {
+  "interconnect": "interconnect",
+  "dns": "dns",
+  "home-networks": "homeNetworks",
+  "hss": "hss",
+  "clf": "clf",
+  "radius": "radius",
+  "trusted-node": "trustedNode",
+};
+
+/** Names that a need may have besides capabilities. */
+export function isDerivedName(name: string): boolean {
+  return /^(operator|access|entry)\./.test(name) || Object.hasOwn(PARTS, name);
 }
 
 function isMet(claim: ReturnType<typeof claimOf>, need: Need): boolean {
@@ -62,7 +78,7 @@ function isMet(claim: ReturnType<typeof claimOf>, need: Need): boolean {
 }
 
 function claimText(name: string, claim: ReturnType<typeof claimOf>): string {
-  const place = /^((operator|access|entry)\.|(interconnect|dns)$)/.test(name) ? name : `capabilities.${name}`;
+  const place = isDerivedName(name) ? name : `capabilities.${name}`;
   if (claim === undefined) return `no ${place}`;
   return `${place}: ${typeof claim === "object" ? `[${claim.join(", ")}]` : claim}`;
 }

@@ -1,6 +1,6 @@
 /** One attempt at a case, from its leased subscribers to a judgement with its evidence written. */
 import type { Clock, Net } from "../net/types.ts";
-import type { Partner, Profile, Subscriber } from "../../profiles/mod.ts";
+import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { AddressPool } from "./addresses.ts";
 import { claimsFeature } from "./applicability.ts";
 import type { CaseDefinition } from "./case.ts";
@@ -12,13 +12,12 @@ import { Ledger } from "./ledger.ts";
 import { openContext } from "./open_context.ts";
 import type { Operator, PeerFactory } from "./peers.ts";
 import { seededRandom } from "./random.ts";
+import type { Seats } from "./seats.ts";
 import { type Ending, judge, type Judgement, worse } from "./verdict.ts";
 
-export interface AttemptParts {
+export interface AttemptParts extends Seats {
   readonly definition: CaseDefinition;
   readonly subscribers: readonly Subscriber[];
-  /** The network a case with peer "peer-network" plays. */
-  readonly partner?: Partner;
   readonly profile: Profile;
   readonly catalogue: ReadonlyMap<string, Requirement>;
   readonly net: Net;

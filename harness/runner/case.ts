@@ -4,6 +4,9 @@
 import type { Profile } from "../../profiles/mod.ts";
 import type { CaseContext } from "./context.ts";
 
+/** Networks of which the profile gives a case one of its own. */
+export type SeatName = "partner" | "homeNetwork";
+
 export interface CaseDefinition {
   /** Permanent, never reused: "aka/challenge-hides-keys". Begins with the suite's id. */
   readonly id: string;
@@ -16,7 +19,8 @@ export interface CaseDefinition {
   /**
    * What the profile must claim, by dotted name; otherwise the case is notApplicable. A number is a least value, a
    * text may be one of a list. Besides the capabilities: "operator.<action>", "entry.<name>", "entry.<name>.<transport>"
-   * and "access.<name>", "interconnect" and "dns", which are true where the profile has such a thing.
+   * and "access.<name>", "interconnect", "dns", "home-networks", "hss", "clf", "radius" and "trusted-node", which are true
+   * where the profile has such a thing.
    * A case on a requirement of level "study" has a need: it judges only what the profile claims.
    */
   readonly needs?: Readonly<Record<string, boolean | string | number>>;
@@ -25,6 +29,8 @@ export interface CaseDefinition {
    * gives them: "digest+implicit-set", "digest+!proxy-auth"; "any" for whichever. Default: one, of the scheme that the suite is about.
    */
   readonly leases?: readonly string[];
+  /** Networks it plays on addresses of its own. Default: a partner where the peer is "peer-network", else none. */
+  readonly seats?: readonly SeatName[];
   /** Runs alone: for cases that disturb the device for everybody. */
   readonly exclusive?: boolean;
   /** Free words for --tag: "slow" (waits for a timer of the profile), "privileged", "operator". */

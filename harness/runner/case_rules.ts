@@ -1,6 +1,6 @@
 /** What must hold of every suite, case and fault before anything runs: `deno task cases` and a test look at it. */
 import type { Fault } from "../../refcore/faults.ts";
-import { claimsFeature } from "./applicability.ts";
+import { claimsFeature, isDerivedName } from "./applicability.ts";
 import type { CaseDefinition, Suite } from "./case.ts";
 import type { Requirement } from "./events.ts";
 import { nearMatches } from "./glob.ts";
@@ -85,9 +85,8 @@ function killed({ kills, verifies }: CaseDefinition, faults: ReadonlyMap<string,
 }
 
 function needed({ needs = {}, leases, peer }: CaseDefinition, capabilities?: readonly string[]): string[] {
-  const derived = (name: string) => /^((operator|access|entry)\..*|interconnect|dns)$/.test(name);
   const unknown = Object.keys(needs).filter((name) =>
-    capabilities && !capabilities.includes(name) && !derived(name)
+    capabilities && !capabilities.includes(name) && !isDerivedName(name)
   );
   return [
     ...unknown.map((name) => `needs "${name}", which no profile can claim${hint(name, capabilities ?? [])}`),

@@ -4,13 +4,15 @@
  * waits for ever. A case that needs little may pass one that waits for much, if it takes nothing of that.
  */
 import { LocalMisuseError } from "../errors.ts";
-import type { Partner, Subscriber } from "../../profiles/mod.ts";
+import type { Subscriber } from "../../profiles/mod.ts";
+import type { SeatName } from "./case.ts";
+import { SEAT_PLACES, type SeatPool, type Seats } from "./seats.ts";
 
 export interface Lease {
   /** In the order of the wants. */
   readonly subscribers: readonly Subscriber[];
-  /** The network to be played, where one was asked for. */
-  readonly partner?: Partner;
+  /** The networks to be played, where any were asked for. */
+  readonly seats: Seats;
   /** Idempotent. */
   release(): void;
 }
@@ -18,8 +20,8 @@ export interface Lease {
 export interface LeaseOptions {
   /** Nothing else runs while this is held. */
   readonly exclusive?: boolean;
-  /** Wants a partner network, too. */
-  readonly partner?: boolean;
+  /** Wants these networks, too. */
+  readonly seats?: readonly SeatName[];
   /** Gives up waiting; `acquire` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -28,7 +30,8 @@ export interface LeaseOptions {
 export function suits(subscriber: Subscriber, want: string): boolean {
   return want.split("+").every((word) => {
     if (word.startsWith("!")) return !subscriber.traits.includes(word.slice(1));
-    if (word === "any") return true;
+    // Whichever can be challenged: who has no keys is leased by name.
+    if (word === "any") return subscriber.aka !== undefined || subscriber.digest !== undefined;
     if (word === "aka") return subscriber.aka !== undefined;
     if (word === "digest") return subscriber.digest !== undefined;
     return subscriber.traits.includes(word);
@@ -84,38 +87,39 @@ function match(
 interface Waiter {
   readonly wants: readonly string[];
   readonly exclusive: boolean;
-  readonly partner: boolean;
-  readonly grant: (subscribers: readonly Subscriber[], partner: Partner | undefined) => void;
+  readonly seats: readonly SeatName[];
+  readonly grant: (subscribers: readonly Subscriber[], seats: Seats) => void;
 }
 
 export class LeasePool {
   readonly #all: readonly Subscriber[];
   readonly #jobs: number;
-  readonly #partners: readonly Partner[];
-  readonly #busy = new Set<Subscriber | Partner>();
+  readonly #seats: SeatPool;
+  readonly #busy = new Set<Subscriber | Seats[SeatName]>();
   readonly #waiting: Waiter[] = [];
   #running = 0;
   #alone = false;
 
   /** `jobs`: how many leases may be held at a time. Subscribers with few traits are handed out first. */
-  constructor(subscribers: readonly Subscriber[], jobs = Infinity, partners: readonly Partner[] = []) {
+  constructor(subscribers: readonly Subscriber[], jobs = Infinity, seats: Partial<SeatPool> = {}) {
     this.#all = subscribers.toSorted((a, b) => richness(a) - richness(b));
     this.#jobs = Math.max(1, jobs);
-    this.#partners = partners;
+    this.#seats = { partner: [], homeNetwork: [], ...seats };
   }
 
   /**
-   * @throws LocalMisuseError when the profile's subscribers and partners could never satisfy the wants
+   * @throws LocalMisuseError when the profile's subscribers and networks could never satisfy the wants
    */
   acquire(wants: readonly string[], options: LeaseOptions = {}): Promise<Lease> {
-    const { exclusive = false, partner = false, signal } = options;
+    const { exclusive = false, seats = [], signal } = options;
     if (!assign(wants, this.#all)) {
       return Promise.reject(
         new LocalMisuseError(`No subscribers in the profile for "${wants.join('", "')}"`),
       );
     }
-    if (partner && this.#partners.length === 0) {
-      return Promise.reject(new LocalMisuseError("No partner network in the profile"));
+    const lacking = seats.find((name) => this.#seats[name].length === 0);
+    if (lacking) {
+      return Promise.reject(new LocalMisuseError(`No network in the profile's ${SEAT_PLACES[lacking]}`));
     }
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<Lease>();
@@ -129,10 +133,10 @@ export class LeasePool {
     const waiter: Waiter = {
       wants,
       exclusive,
-      partner,
-      grant: (subscribers, network) => {
+      seats,
+      grant: (subscribers, given) => {
         signal?.removeEventListener("abort", giveUp);
-        resolve(this.#lease(subscribers, network, exclusive));
+        resolve(this.#lease(subscribers, given, exclusive));
       },
     };
     signal?.addEventListener("abort", giveUp, { once: true });
@@ -141,18 +145,18 @@ export class LeasePool {
     return promise;
   }
 
-  #lease(subscribers: readonly Subscriber[], partner: Partner | undefined, exclusive: boolean): Lease {
+  #lease(subscribers: readonly Subscriber[], seats: Seats, exclusive: boolean): Lease {
     let held = true;
     return {
       subscribers,
-      ...(partner ? { partner } : {}),
+      seats,
       release: () => {
         if (!held) return;
         held = false;
         this.#running--;
         if (exclusive) this.#alone = false;
         for (const subscriber of subscribers) this.#busy.delete(subscriber);
-        if (partner) this.#busy.delete(partner);
+        for (const seat of Object.values(seats)) this.#busy.delete(seat);
         this.#serve();
       },
     };
@@ -166,9 +170,9 @@ export class LeasePool {
       // Nobody behind an exclusive waiter starts, so what runs comes to its end and it gets its turn.
       if (waiter.exclusive && this.#running > 0) return;
       const free = this.#all.filter((subscriber) => !this.#busy.has(subscriber) && !kept.has(subscriber));
-      const partner = waiter.partner ? this.#partners.find((one) => !this.#busy.has(one)) : undefined;
+      const seats = this.#freeSeats(waiter.seats);
       // Who waits for a network keeps no subscriber from others meanwhile.
-      if (waiter.partner && !partner) continue;
+      if (!seats) continue;
       const chosen = assign(waiter.wants, free);
       if (!chosen) {
         for (const subscriber of this.#keepFor(waiter, kept)) kept.add(subscriber);
@@ -178,9 +182,15 @@ export class LeasePool {
       this.#running++;
       this.#alone = waiter.exclusive;
       for (const subscriber of chosen) this.#busy.add(subscriber);
-      if (partner) this.#busy.add(partner);
-      waiter.grant(chosen, partner);
+      for (const seat of Object.values(seats)) this.#busy.add(seat);
+      waiter.grant(chosen, seats);
     }
+  }
+
+  /** One of each, undefined unless all are there. */
+  #freeSeats(names: readonly SeatName[]): Seats | undefined {
+    const found = names.map((name) => [name, this.#seats[name].find((one) => !this.#busy.has(one))] as const);
+    return found.every(([, seat]) => seat !== undefined) ? Object.fromEntries(found) : undefined;
   }
 
   /** What a waiter will get once the busy ones are back: free ones first, so that they stay its own meanwhile. */

@@ -19,6 +19,8 @@ async function granted(promises: Record<string, Promise<Lease>>): Promise<Record
 Deno.test("suits() asks for the scheme and every trait", () => {
   assert.ok(suits(bob, "aka+implicit-set"));
   assert.ok(suits(carol, "any"));
+  const { digest: _, ...keyless } = carol;
+  assert.ok(!suits(keyless, "any"));
   assert.ok(!suits(alice, "aka+implicit-set"));
   assert.ok(!suits(carol, "aka"));
   assert.ok(suits(alice, "aka+!implicit-set"));
@@ -144,11 +146,11 @@ function permutations<T>(items: readonly T[], length: number): T[][] {
 Deno.test("LeasePool gives a partner network to one case at a time, the oldest first", async () => {
   const place = { address: "127.0.3.1", port: 5061 };
   const partner = (domain: string) => ({ domain, listen: place, clear: place, user: "peer" });
-  const pool = new LeasePool([alice, bob, carol], Infinity, [partner("p1.example.net")]);
-  const first = await pool.acquire(["digest"], { partner: true });
-  assert.equal(first.partner?.domain, "p1.example.net");
-  const second = pool.acquire(["aka"], { partner: true });
-  const third = pool.acquire(["aka"], { partner: true });
+  const pool = new LeasePool([alice, bob, carol], Infinity, { partner: [partner("p1.example.net")] });
+  const first = await pool.acquire(["digest"], { seats: ["partner"] });
+  assert.equal(first.seats.partner?.domain, "p1.example.net");
+  const second = pool.acquire(["aka"], { seats: ["partner"] });
+  const third = pool.acquire(["aka"], { seats: ["partner"] });
   const without = pool.acquire(["aka"]);
   assert.deepEqual(await granted({ second, third, without }), { without: "alice" });
   first.release();
@@ -156,5 +158,25 @@ Deno.test("LeasePool gives a partner network to one case at a time, the oldest f
   (await without).release();
   (await second).release();
   assert.deepEqual(await granted({ third }), { third: "alice" });
-  await assert.rejects(new LeasePool([alice]).acquire(["aka"], { partner: true }), /No partner network/);
+  await assert.rejects(
+    new LeasePool([alice]).acquire(["aka"], { seats: ["partner"] }),
+    /No network in the profile's interconnect.partners/,
+  );
+});
+
+Deno.test("LeasePool gives seats of several kinds together, or none of them", async () => {
+  const place = { address: "127.0.3.1", port: 5061 };
+  const pool = new LeasePool([alice, bob, carol], Infinity, {
+    partner: [{ domain: "p1.example.net", listen: place, clear: place, user: "peer" }],
+    homeNetwork: [{ domain: "h1.example.net", listen: place }],
+  });
+  const both = await pool.acquire(["digest"], { seats: ["partner", "homeNetwork"] });
+  assert.deepEqual(Object.values(both.seats).map(({ domain }) => domain), [
+    "p1.example.net",
+    "h1.example.net",
+  ]);
+  const home = pool.acquire(["aka"], { seats: ["homeNetwork"] });
+  assert.deepEqual(await granted({ home }), {});
+  both.release();
+  assert.deepEqual((await home).seats, { homeNetwork: { domain: "h1.example.net", listen: place } });
 });

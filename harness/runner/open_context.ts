@@ -5,7 +5,7 @@ import type { Clock, Net } from "../net/types.ts";
 import { NoAnswer } from "../peer/no_answer.ts";
 import { accessOf } from "../peer/ue/access.ts";
 import type { Ue, UeOptions } from "../peer/ue/types.ts";
-import type { Partner, Profile, Subscriber } from "../../profiles/mod.ts";
+import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { AddressPool } from "./addresses.ts";
 import type { CheckFunction } from "./check.ts";
 import type { CaseContext, Random } from "./context.ts";
@@ -14,14 +14,13 @@ import type { EvidenceSink } from "./evidence_sink.ts";
 import type { Ledger } from "./ledger.ts";
 import { Networks } from "./networks.ts";
 import type { Operator, PeerFactory } from "./peers.ts";
+import type { Seats } from "./seats.ts";
 import { TlsProbes } from "./tls_probes.ts";
 import { GivenNotMet } from "./verdict.ts";
 
-export interface ContextParts {
+export interface ContextParts extends Seats {
   readonly profile: Profile;
   readonly subscribers: readonly Subscriber[];
-  /** The network a case with peer "peer-network" plays. */
-  readonly partner?: Partner;
   readonly net: Net;
   readonly clock: Clock;
   readonly peers: PeerFactory;

@@ -16,6 +16,7 @@ import type { Plan, PlannedCase } from "./plan.ts";
 import { seededRandom } from "./random.ts";
 import { notRun, resultOf, type Tried } from "./results.ts";
 import { type Sanity, sanity } from "./sanity.ts";
+import { seatsNeeded, seatsOf } from "./seats.ts";
 import { summarise } from "./summary.ts";
 import { applyWaivers } from "./waivers.ts";
 
@@ -78,7 +79,7 @@ class Run {
     this.#options = options;
     this.#net = scoped(net, profile.scope);
     this.#addresses = new AddressPool(profile.access);
-    this.#pool = new LeasePool(profile.subscribers, options.jobs, profile.interconnect?.partners);
+    this.#pool = new LeasePool(profile.subscribers, options.jobs, seatsOf(profile));
     this.#startedAt = net.clock.now();
     this.#planned = plan.filter(({ applicable }) => applicable);
   }
@@ -141,7 +142,7 @@ class Run {
       try {
         lease = await this.#pool.acquire(leases, {
           exclusive: definition.exclusive ?? false,
-          partner: definition.peer === "peer-network",
+          seats: seatsNeeded(definition),
           signal: this.#stop.signal,
         });
       } catch (error) {
@@ -166,14 +167,14 @@ class Run {
   }
 
   async #attempt({ info, definition }: PlannedCase, lease: Lease, attempt: number): Promise<Tried> {
-    const { subscribers, partner } = lease;
+    const { subscribers, seats } = lease;
     const { profile, catalogue, peers, evidence, operator, seed, redact = (text) => text } = this.#options;
     const common = { profile, net: this.#net, clock: this.#net.clock, peers, addresses: this.#addresses };
     const made = await attemptCase({
       ...common,
       definition,
       subscribers,
-      ...(partner ? { partner } : {}),
+      ...seats,
       catalogue,
       evidence: this.#life.listen(info.id, evidence(info, attempt)),
       operator,

@@ -70,6 +70,8 @@ export interface Core {
     & { readonly ibcf?: Border["entry"] };
   /** The home network's name server, where there is a border. */
   readonly dns: Endpoint | undefined;
+  /** What the CAs of its certificates have revoked, DER; empty without TLS. */
+  readonly crls: readonly Uint8Array[];
   /** What of IPsec is there: "native" is protocol 50. */
   readonly ipsec: { readonly encapsulation: Endpoint | undefined; readonly native: boolean } | undefined;
   /** Inside of the NAT: for SIP in the clear, and for UDP-encapsulated ESP. */
@@ -149,6 +151,7 @@ function run(parts: Parts): Core {
   return {
     entry: { "p-cscf": entryOf(gm, tls), ...(border ? { ibcf: border.entry } : {}) },
     dns: border?.dns,
+    crls: tls?.crls ?? [],
     nat: nat && { sip: nat.inside[0]!, encapsulated: nat.inside[1]! },
     ipsec: ipsec && { encapsulation: ipsec.host.encapsulation, native: ipsec.native },
     operatorUrl: operator.url,

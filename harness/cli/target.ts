@@ -83,7 +83,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
       ...common,
       entry: core.entry,
       operator: { url: core.operatorUrl, actions: core.actions },
-      ...(authority ? { pki: pkiOf(authority) } : {}),
+      ...(authority ? { pki: pkiOf(authority, core.crls) } : {}),
       ...(played && interconnect ? { interconnect: played } : {}),
       ...(core.dns ? { dns: { resolver: core.dns } } : {}),
     },
@@ -110,11 +110,11 @@ function rootAuthority(): Promise<Authority> {
 
 let root: Promise<Authority> | undefined;
 
-/** Both ends of TLS trust one root, and the tester may issue under it. */
-function pkiOf({ certificate, keys }: Authority): NonNullable<Profile["pki"]> {
+/** Both ends of TLS trust one root, and the tester may issue under it. CRLs stand behind it, as in a CA file. */
+function pkiOf({ certificate, keys }: Authority, crls: readonly Uint8Array[]): NonNullable<Profile["pki"]> {
   const pem = toPem("CERTIFICATE", certificate);
   return {
-    trust: [pem],
+    trust: [[pem, ...crls.map((crl) => toPem("X509 CRL", crl))].join("")],
     client: null,
     issuer: { certificate: pem, key: toPem("PRIVATE KEY", keys.privateKey) },
   };

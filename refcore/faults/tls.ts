@@ -105,7 +105,7 @@ export const tlsFaults: readonly Fault[] = [
   {
     id: "pcscf/sec-agree-tls-unverified",
     requirement: "33.203/O.2.2/04",
-    title: "P-CSCF compares neither Security-Verify nor Security-Client of an SM7 over TLS",
+    title: "P-CSCF does not compare the Security-Verify of an SM7 over TLS",
   },
   {
     id: "pcscf/tls-clear-sm7",
@@ -283,6 +283,11 @@ export const tlsFaults: readonly Fault[] = [
     title: "P-CSCF's certificate has its issuer's name in another encoding than the issuer itself",
   },
   {
+    id: "pcscf/tls-revoked-certificate",
+    requirement: "33.203/O.5.3/01",
+    title: "P-CSCF presents a certificate that stands in its issuer's CRL",
+  },
+  {
     id: "pcscf/tls-clear-answer-accepted",
     requirement: "33.203/P.3/05",
     title: "P-CSCF takes the answer in the clear as ordinary Digest after it has selected tls",
@@ -295,7 +300,8 @@ export const tlsFaults: readonly Fault[] = [
   {
     id: "pcscf/tls-left-by-reregistration",
     requirement: "33.203/P.3/13",
-    title: "P-CSCF takes a re-REGISTER in the clear without Security-Client, and the connection is worth nothing",
+    title:
+      "P-CSCF takes a re-REGISTER in the clear without Security-Client, and the connection is worth nothing",
   },
   {
     id: "pcscf/tls-user-by-preferred-identity",

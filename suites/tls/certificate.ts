@@ -47,7 +47,7 @@ export const certificates = [
             context,
             "33.203/O.2.1/05",
             `${how}: the certificate is valid`,
-            path.failures.map((one) => one.says),
+            path.failures.filter(({ rule }) => rule !== "crl").map((one) => one.says),
             {
               expected: `a chain that is valid now, from the profile's anchors to ${name ?? "a server"}`,
               otherwise: says.join("; "),
@@ -139,7 +139,8 @@ export const certificates = [
     requirement: "33.203/O.5.2/03",
     kills: "pcscf/tls-intermediate-without-ca-flag",
     expected: "signatures, dates, constraints and usages as RFC 5280 6 wants them",
-    findings: ({ path }) => path.failures.filter(({ rule }) => rule !== "name").map(({ says }) => says),
+    findings: ({ path }) =>
+      path.failures.filter(({ rule }) => rule !== "name" && rule !== "crl").map(({ says }) => says),
   }),
 
   onChains({
@@ -153,6 +154,18 @@ export const certificates = [
       ...breaches(violations, "33.203/O.5.2/04"),
     ],
   }),
+
+  onChains({
+    id: "tls/certificate-is-not-revoked",
+    title:
+      "No certificate of the P-CSCF's chain stands in a CRL that the profile has, and such a CRL is current",
+    requirement: "33.203/O.5.3/01",
+    kills: "pcscf/tls-revoked-certificate",
+    expected: "not revoked, by CRLs that their issuers signed and that are current",
+    findings: ({ path }) => broken(path, ["revoked", "crl"]),
+    otherwise: ({ crls }) =>
+      crls === 0 ? "the profile has no CRL: nothing to look into" : `${crls} CRLs say nothing`,
+  }),
 ];
 
 /** `ClientHello (suites by ECDSA; by RSA) -> Certificate`: each chain that the server has is judged by one requirement. */
@@ -163,8 +176,11 @@ function onChains(one: {
   readonly kills: string;
   readonly expected: string;
   readonly findings: Findings;
+  /** What to tell of a chain with which nothing is wrong. Default: what its certificates are. */
+  readonly otherwise?: (judgement: ChainJudgement) => string;
 }): CaseDefinition {
   const { id, title, requirement, kills, expected, findings } = one;
+  const { otherwise = ({ says }: ChainJudgement) => says.join("; ") } = one;
   return testCase({
     id,
     title,
@@ -176,10 +192,9 @@ function onChains(one: {
       const probe = await context.tlsProbe();
       for (const { shown, chain } of await chainsOf(context, probe)) {
         const judgement = await probe.judge(chain);
-        const otherwise = judgement.says.join("; ");
         judgeEach(context, requirement, `${shown} chain: ${expected}`, findings(judgement, chain), {
           expected,
-          otherwise,
+          otherwise: otherwise(judgement),
         });
       }
     },

@@ -1,8 +1,8 @@
 /** A server's certificates, judged by RFC 5280 and by TS 33.310: what the profile trusts, and the name it tells. */
 import {
-  certificatesFromPem,
   checkProfile,
   describeCertificate,
+  fromPem,
   type PathResult,
   PkiSyntaxError,
   validatePath,
@@ -17,6 +17,8 @@ export interface ChainJudgement {
   readonly violations: readonly Violation[];
   /** Each certificate in a line, by index. */
   readonly says: readonly string[];
+  /** How many CRLs the profile has. */
+  readonly crls: number;
 }
 
 /** @throws EnvironmentError where the profile has no trust anchor: then nothing can be said */
@@ -26,7 +28,7 @@ export async function judgeChain(
   { name }: { readonly name?: string },
   now: number,
 ): Promise<ChainJudgement> {
-  const anchors = (profile.pki?.trust ?? []).flatMap(certificatesFromPem);
+  const { anchors, crls } = trustOf(profile);
   if (anchors.length === 0) {
     throw new EnvironmentError(
       `The profile "${profile.name}" has no trust anchor`,
@@ -35,10 +37,19 @@ export async function judgeChain(
   }
   const named = name === undefined ? {} : { name };
   return {
-    path: await validatePath({ chain, anchors, now, purpose: "server", ...named }),
+    path: await validatePath({ chain, anchors, now, purpose: "server", ...named, crls }),
     violations: checkProfile(chain, { ...named, anchors }),
     says: chain.map(inWords),
+    crls: crls.length,
   };
+}
+
+/** What stands under "pki: trust:": certificates of roots, and the CRLs of whichever CA beside them. DER. */
+function trustOf({ pki }: Profile): { anchors: Uint8Array[]; crls: Uint8Array[] } {
+  const blocks = (pki?.trust ?? []).flatMap(fromPem);
+  const labelled = (pattern: RegExp) =>
+    blocks.filter(({ label }) => pattern.test(label)).map(({ der }) => der);
+  return { anchors: labelled(/CERTIFICATE$/), crls: labelled(/CRL$/) };
 }
 
 function inWords(der: Uint8Array): string {

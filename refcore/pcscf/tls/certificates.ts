@@ -6,6 +6,7 @@ import {
   generateKeys,
   type IssuedCertificate,
   type KeyPair,
+  parseCertificate,
 } from "../../../harness/crypto/pki/mod.ts";
 import type { TlsCertificate } from "../../../harness/net/mod.ts";
 import type { FaultSet } from "../../faults.ts";
@@ -29,6 +30,22 @@ export async function certificatesFor(
   ];
   const others = faults.has("pcscf/tls-other-root") ? [await namesake(root)] : [];
   return issued.map((one) => sent(one, others, faults));
+}
+
+/** What the CAs of these certificates have revoked, for whoever looks (O.5.3). DER. */
+export async function revocationLists(
+  root: Authority,
+  certificates: readonly TlsCertificate[],
+  faults: FaultSet,
+): Promise<readonly Uint8Array[]> {
+  // The CA of a certificate that is wrong is no CA to be relied on.
+  if (isFaulty(faults)) return [];
+  const ca = await cached(root, "", () => accessCa(root));
+  if (!faults.has("pcscf/tls-revoked-certificate")) {
+    return [await cached(root, "crl", () => ca.crl()), await cached(root, "root crl", () => root.crl())];
+  }
+  const serials = certificates.flatMap(({ chain: [own] }) => own ? [parseCertificate(own).serial] : []);
+  return [await ca.crl({ revoked: serials })];
 }
 
 const CERTIFICATE_FAULTS = [

@@ -5,7 +5,7 @@ import { LocalMisuseError } from "../../../harness/errors.ts";
 import { openTls, type TlsHost } from "../../../harness/net/mod.ts";
 import type { Clock, Endpoint, MessageSocket, Net, Tap } from "../../../harness/net/types.ts";
 import type { FaultSet } from "../../faults.ts";
-import { certificatesFor } from "./certificates.ts";
+import { certificatesFor, revocationLists } from "./certificates.ts";
 import { FaultyTcp, needsFaultyTcp } from "./faulty_tcp.ts";
 import { serverOptions } from "./server_options.ts";
 
@@ -25,6 +25,8 @@ export class TlsEnd {
   private constructor(
     readonly host: TlsHost,
     readonly name: string,
+    /** Of the CAs of its certificates, DER. */
+    readonly crls: readonly Uint8Array[],
     /** Present where a fault needs it. */
     readonly faultyTcp: FaultyTcp | undefined,
   ) {
@@ -36,6 +38,7 @@ export class TlsEnd {
     const { net, clock, local, authority, name, faults, tap } = options;
     if (!net.tls) throw new LocalMisuseError("TLS was asked for on a net that has none");
     const certificates = await certificatesFor(authority, name, faults);
+    const crls = await revocationLists(authority, certificates, faults);
     const common = {
       local,
       clock,
@@ -43,14 +46,14 @@ export class TlsEnd {
       server: serverOptions(certificates, faults),
     };
     if (!needsFaultyTcp(faults)) {
-      return new TlsEnd(await net.tls({ ...common, ...(tap ? { tap } : {}) }), name, undefined);
+      return new TlsEnd(await net.tls({ ...common, ...(tap ? { tap } : {}) }), name, crls, undefined);
     }
     const tcp = new FaultyTcp(faults);
     const heard: Tap = (record) => {
       tap?.(record);
       tcp.heard(record);
     };
-    return new TlsEnd(await openTls({ ...common, tap: heard }, tcp.transport), name, tcp);
+    return new TlsEnd(await openTls({ ...common, tap: heard }, tcp.transport), name, crls, tcp);
   }
 
   get sockets(): readonly MessageSocket[] {

@@ -7,8 +7,6 @@ import { sameLine } from "../ipsec/set_up_line.ts";
 
 export interface Agreement {
   readonly impi: string;
-  /** Security-Client of SM1. */
-  readonly client: readonly SecurityMechanism[];
   /** Security-Server of SM6. */
   readonly server: readonly SecurityMechanism[];
   readonly serverLine: string;
@@ -55,11 +53,10 @@ export function offersTls(client: readonly SecurityMechanism[]): boolean {
   return client.some(({ mechanism }) => mechanism.toLowerCase() === "tls");
 }
 
-/** SM7 says again what SM6 and SM1 said (RFC 3329 2.3.1); else somebody has bid the UE down. */
-export function agrees(request: SipRequest, { client, server }: Agreement): boolean {
+/** SM7 says again what SM6 said (RFC 3329 2.3.1); else somebody has bid the UE down. */
+export function agrees(request: SipRequest, { server }: Agreement): boolean {
   try {
-    return demandsAgreement(request) && sameLine(request.securityVerify, server) &&
-      sameLine(request.securityClient, client);
+    return demandsAgreement(request) && sameLine(request.securityVerify, server);
   } catch (error) {
     // What cannot be read is not the same.
     if (error instanceof SyntaxError) return false;

@@ -167,7 +167,6 @@ export class TlsRegistration {
     if (client.length > 0) {
       tls.agreements.open(challenge?.parameters.get("nonce") ?? "", {
         impi: facts.impi,
-        client,
         server: parseSecurityMechanisms(line, "Security-Server"),
         serverLine: line,
       });

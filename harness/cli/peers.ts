@@ -1,8 +1,16 @@
 /** The peers of this program, for one device: what an ISIM has seen is remembered for as long as they live. */
+import { ClfServer } from "../peer/clf/mod.ts";
+import { HssServer } from "../peer/hss/mod.ts";
 import { createNetwork, createTlsProbe, createUe, newMemory } from "../peer/mod.ts";
 import type { PeerFactory } from "../runner/mod.ts";
 
 export function newPeers(): PeerFactory {
   const remember = newMemory();
-  return { createUe: (parts) => createUe({ ...parts, remember }), createNetwork, createTlsProbe };
+  return {
+    createUe: (parts) => createUe({ ...parts, remember }),
+    createNetwork,
+    createTlsProbe,
+    openHss: (options) => HssServer.open(options),
+    openClf: (options) => ClfServer.open(options),
+  };
 }

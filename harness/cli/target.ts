@@ -131,17 +131,23 @@ function borderFor(profile: Profile, bind: string, authority: Authority): CoreOp
   };
 }
 
-/** For a core of which there are many: the networks to be played, on addresses and ports that nobody else uses. */
-function elsewhere({ interconnect }: Profile, bind: string): Pick<Profile, "interconnect"> {
+/** For a core of which there are many: what is played around it, on addresses and ports that nobody else uses. */
+function elsewhere({ interconnect, homeNetworks, hss, clf }: Profile, bind: string): Partial<Profile> {
   // 127.240 to 127.254: no core is there; below the ports that the system gives away.
   const [, second = 0, third = 0, fourth = 0] = bind.split(".").map(Number);
   const address = `127.${240 + second % 15}.${third}.${fourth}`;
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint8Array(2));
-  const first = 10_000 + (high * 256 + low) % 1000 * 20;
-  const partners = interconnect?.partners.map((partner, n) => ({
+  let next = 10_000 + (high * 256 + low) % 500 * 40;
+  const place = () => ({ address, port: next++ });
+  const partners = interconnect?.partners.map((partner) => ({
     ...partner,
-    listen: { address, port: first + 2 * n + 1 },
-    clear: { address, port: first + 2 * n },
+    clear: place(),
+    listen: place(),
   }));
-  return partners ? { interconnect: { partners } } : {};
+  return {
+    ...(partners ? { interconnect: { partners } } : {}),
+    ...(homeNetworks ? { homeNetworks: homeNetworks.map((seat) => ({ ...seat, listen: place() })) } : {}),
+    ...(hss ? { hss: { ...hss, listen: place() } } : {}),
+    ...(clf ? { clf: { ...clf, listen: place() } } : {}),
+  };
 }

@@ -7,12 +7,17 @@ export class AddressPool {
   readonly #users = new Map<string, number>();
   readonly #turn = new Map<string, number>();
 
-  constructor(access: Profile["access"]) {
-    this.#access = access;
+  /** Those of trusted nodes stand beside the access networks, as "trusted-node" and "pani-aware". */
+  constructor(access: Profile["access"], trustedNode?: Profile["trustedNode"]) {
+    this.#access = {
+      ...access,
+      ...(trustedNode ? { "trusted-node": trustedNode.addresses, "pani-aware": trustedNode.paniAware } : {}),
+    };
   }
 
   /**
    * An address of this access (undefined: the profile has none) in the family of `towards`, and what gives it back.
+   * `access` is the name of an access network, "trusted-node" or "pani-aware".
    * @throws EnvironmentError when the profile has none
    */
   take(access: string | undefined, towards?: string): { readonly address: string; release(): void } {
@@ -24,7 +29,7 @@ export class AddressPool {
       const family = towards === undefined ? "" : towards.includes(":") ? " IPv6" : " IPv4";
       throw new EnvironmentError(
         `The profile has no local${family} address for access "${name}"`,
-        `add one of this machine's addresses under "access: ${name}:"`,
+        `add one of this machine's addresses under "${PLACES.get(name) ?? `access: ${name}`}:"`,
       );
     }
     const turn = this.#turn.get(name) ?? 0;
@@ -46,3 +51,9 @@ export class AddressPool {
     return this.#users.get(address) ?? 0;
   }
 }
+
+/** Where they stand in a profile, if not under `access`. */
+const PLACES: ReadonlyMap<string, string> = new Map([
+  ["trusted-node", "trusted-node: addresses"],
+  ["pani-aware", "trusted-node: pani-aware"],
+]);

@@ -29,3 +29,13 @@ Deno.test("AddressPool says what to add where the profile has none", () => {
   });
   assert.throws(() => pool.take("fixed", "::1"), /no local IPv6 address/);
 });
+
+Deno.test("AddressPool has the addresses of trusted nodes beside those of access networks", () => {
+  const trusted = { addresses: ["127.0.0.5"], paniAware: [], visitedNetwork: "visited.example.net" };
+  const pool = new AddressPool({ fixed: ["127.0.0.2"] }, trusted);
+  assert.equal(pool.take("trusted-node").address, "127.0.0.5");
+  assert.throws(
+    () => pool.take("pani-aware"),
+    (error) => error instanceof EnvironmentError && /"trusted-node: pani-aware:"/.test(error.remedy),
+  );
+});

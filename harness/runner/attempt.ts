@@ -13,6 +13,7 @@ import { openContext } from "./open_context.ts";
 import type { Operator, PeerFactory } from "./peers.ts";
 import { seededRandom } from "./random.ts";
 import type { Seats } from "./seats.ts";
+import type { RunServers } from "./servers.ts";
 import { type Ending, judge, type Judgement, worse } from "./verdict.ts";
 
 export interface AttemptParts extends Seats {
@@ -24,6 +25,8 @@ export interface AttemptParts extends Seats {
   readonly clock: Clock;
   readonly peers: PeerFactory;
   readonly addresses: AddressPool;
+  /** Absent in a run without servers. */
+  readonly servers?: RunServers;
   readonly evidence: EvidenceSink;
   readonly operator?: Operator | undefined;
   readonly seed: string;

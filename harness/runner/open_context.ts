@@ -15,6 +15,7 @@ import type { Ledger } from "./ledger.ts";
 import { Networks } from "./networks.ts";
 import type { Operator, PeerFactory } from "./peers.ts";
 import type { Seats } from "./seats.ts";
+import type { RunServers } from "./servers.ts";
 import { TlsProbes } from "./tls_probes.ts";
 import { GivenNotMet } from "./verdict.ts";
 
@@ -25,6 +26,8 @@ export interface ContextParts extends Seats {
   readonly clock: Clock;
   readonly peers: PeerFactory;
   readonly addresses: AddressPool;
+  /** Absent in a run without servers. */
+  readonly servers?: RunServers;
   readonly evidence: EvidenceSink;
   readonly random: Random;
   readonly ledger: Ledger;

@@ -1,5 +1,7 @@
 /** How the runner makes peers: real ones in harness/peer, other ones in tests. */
 import type { Clock, Drive, Net, Tap } from "../net/types.ts";
+import type { ClfOptions, ClfServer } from "../peer/clf/mod.ts";
+import type { HssOptions, HssServer } from "../peer/hss/mod.ts";
 import type { Network, NetworkSetup } from "../peer/network/types.ts";
 import type { TlsProbe, TlsProbeSetup } from "../peer/tls_probe/mod.ts";
 import type { Ue, UeOptions } from "../peer/ue/types.ts";
@@ -28,6 +30,9 @@ export interface PeerFactory {
   /** For cases with peer "peer-network". */
   createNetwork?(setup: NetworkSetup): Promise<Network>;
   createTlsProbe?(setup: TlsProbeSetup): TlsProbe;
+  /** Servers of a whole run (servers.ts). */
+  openHss?(options: HssOptions): Promise<HssServer>;
+  openClf?(options: ClfOptions): Promise<ClfServer>;
 }
 
 /** Asks the operator's side for something a UE cannot do; rejects with EnvironmentError when it is not done. */

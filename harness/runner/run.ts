@@ -17,6 +17,7 @@ import { seededRandom } from "./random.ts";
 import { notRun, resultOf, type Tried } from "./results.ts";
 import { type Sanity, sanity } from "./sanity.ts";
 import { seatsNeeded, seatsOf } from "./seats.ts";
+import { Servers } from "./servers.ts";
 import { summarise } from "./summary.ts";
 import { applyWaivers } from "./waivers.ts";
 
@@ -62,6 +63,7 @@ class Run {
   readonly #net: Net;
   readonly #addresses: AddressPool;
   readonly #pool: LeasePool;
+  readonly #servers: Servers;
   readonly #life = new Life();
   readonly #startedAt: number;
   readonly #results = new Map<string, CaseResult>();
@@ -78,7 +80,8 @@ class Run {
     const { profile, net, plan } = options;
     this.#options = options;
     this.#net = scoped(net, profile.scope);
-    this.#addresses = new AddressPool(profile.access);
+    this.#addresses = new AddressPool(profile.access, profile.trustedNode);
+    this.#servers = new Servers({ profile, net: this.#net, peers: options.peers, seed: options.seed });
     this.#pool = new LeasePool(profile.subscribers, options.jobs, seatsOf(profile));
     this.#startedAt = net.clock.now();
     this.#planned = plan.filter(({ applicable }) => applicable);
@@ -95,11 +98,13 @@ class Run {
       for (const one of plan.filter(({ applicable }) => !applicable)) {
         this.#finish(notRun(one, "", this.#options.seed, this.#now()));
       }
+      if (planned.length > 0) this.#servers.start();
       const trouble = await this.#judge();
       if (trouble !== null) this.#tell({ type: "trouble", message: trouble });
       return this.#assemble(trouble);
     } finally {
       signal?.removeEventListener("abort", interrupt);
+      await this.#servers.close();
     }
   }
 
@@ -172,6 +177,7 @@ class Run {
     const common = { profile, net: this.#net, clock: this.#net.clock, peers, addresses: this.#addresses };
     const made = await attemptCase({
       ...common,
+      servers: this.#servers,
       definition,
       subscribers,
       ...seats,

@@ -24,6 +24,7 @@ export class HssSubscription {
 
   constructor(subscriber: Subscriber, realm: string) {
     this.subscriber = subscriber;
+    this.line = subscriber.nba?.line;
     this.#realm = realm;
   }
 

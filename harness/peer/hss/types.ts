@@ -43,7 +43,7 @@ export interface HssView {
   script(command: CxCommand, script: CxScript, times?: number): void;
   /** GIBA: the address that the HSS has for this subscriber; undefined for none (TS 33.203 T.3). */
   bind(impi: string, binding: { readonly address?: string; readonly prefix?: string } | undefined): void;
-  /** NBA: the line that the HSS has for this subscriber (TS 33.203 R.3); undefined for none. */
+  /** NBA: the line that the HSS has for this subscriber, in place of the profile's (TS 33.203 R.3); undefined for none. */
   line(impi: string, line: string | undefined): void;
   /** Registration-Termination-Request to the S-CSCF that serves the user; gives its Result-Code. */
   terminate(

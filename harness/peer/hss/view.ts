@@ -97,7 +97,7 @@ export class LiveHssView implements HssView {
     this.#scripts.clear();
     for (const subscription of this.#options.subscriptions) {
       subscription.binding = undefined;
-      subscription.line = undefined;
+      subscription.line = subscription.subscriber.nba?.line;
     }
     this.#options.closed();
   }

@@ -36,7 +36,7 @@ export interface Profile {
   };
   /** Keys and certificates (PEM) of the roles we play, by role; empty where none is given. */
   readonly peers?: Readonly<Record<string, KeyPair>>;
-  /** Trust anchors (PEM) for the device's certificates, and our own client certificate. */
+  /** Trust anchors (PEM) for the device's certificates, CRLs beside them, and our own client certificate. */
   readonly pki?: {
     readonly trust: readonly string[];
     readonly client: KeyPair | null;

@@ -27,7 +27,7 @@ export async function unlessRefused<T>(open: () => Promise<T>): Promise<T | stri
  * Versions that the profile claims and the server speaks: that it speaks each of them is for
  * "tls/versions-of-the-profile" to say. Where it speaks none, the case has nothing to judge.
  */
-export async function spoken(
+export async function spokenBy(
   { given, profile }: Pick<CaseContext, "given" | "profile">,
   probe: TlsProbe,
 ): Promise<("TLSv1.2" | "TLSv1.3")[]> {

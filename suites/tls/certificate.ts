@@ -2,7 +2,7 @@
 import type { ChainJudgement, ServerChain, TlsProbe } from "../../harness/peer/tls_probe/mod.ts";
 import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
-import { handshake, judgeEach, spoken } from "./_handshakes.ts";
+import { handshake, judgeEach, spokenBy } from "./_handshakes.ts";
 
 const PORT = { tls: true, "entry.p-cscf.tls": true } as const;
 
@@ -27,7 +27,7 @@ export const certificates = [
       const probe = await tlsProbe();
       const { name } = probe.target;
       if (name === undefined) note(`the profile tells no name of "${probe.target.entry}": any will do`);
-      for (const version of await spoken(context, probe)) {
+      for (const version of await spokenBy(context, probe)) {
         for (const serverName of name === undefined ? [undefined] : [name, undefined]) {
           const how = `${version}, ${serverName === undefined ? "without SNI" : `SNI "${serverName}"`}`;
           const connection = await handshake(probe, {

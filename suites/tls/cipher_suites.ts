@@ -11,7 +11,7 @@ import {
 } from "../../harness/peer/tls_probe/mod.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
-import { judgeEach, spoken } from "./_handshakes.ts";
+import { judgeEach, spokenBy } from "./_handshakes.ts";
 import {
   ephemeral,
   isHonestNull,
@@ -38,7 +38,7 @@ export const cipherSuites = [
     async run(context) {
       const { tlsProbe, check, note } = context;
       const probe = await tlsProbe();
-      for (const version of await spoken(context, probe)) {
+      for (const version of await spokenBy(context, probe)) {
         const { accepted, order, unoffered, refusal } = await probe.suites(version, known(version));
         note(`${version}: takes ${namesOf(accepted)}; the ${order ?? "only possible"} order decides`);
         check(`${version}: has suites of the profile`, "33.203/O.1.2/01").holds(accepted.length > 0, {
@@ -79,7 +79,7 @@ export const cipherSuites = [
     async run(context) {
       const { tlsProbe, check } = context;
       const probe = await tlsProbe();
-      for (const version of await spoken(context, probe)) {
+      for (const version of await spokenBy(context, probe)) {
         const answers: ServerAnswer[] = [];
         for (const suite of MANDATORY[version]) {
           answers.push(await probe.hello({ versions: [version], suites: [suite] }));
@@ -171,7 +171,7 @@ export const cipherSuites = [
       const probe = await tlsProbe();
       const allowed = profile.capabilities["tls.null"] === true;
       await given("a usual ClientHello is answered", async () => (await probe.hello()).hello !== undefined);
-      for (const version of await spoken(context, probe)) {
+      for (const version of await spokenBy(context, probe)) {
         const suites = suitesFor(TLS_VERSION[version]).filter(isNull);
         const answer = await probe.hello({ versions: [version], suites });
         const refused = isRefusal(answer) || answer.ended !== undefined;

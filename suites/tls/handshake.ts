@@ -1,10 +1,10 @@
 /** The profile of TLS handshakes at the P-CSCF: O.2.1 of TS 33.203, TS 33.310 Annex E. */
 import { buildRequest } from "sip-codec";
-import type { ServerAnswer } from "../../harness/peer/tls_probe/mod.ts";
+import { type ServerAnswer, type TlsVersionName, VERSIONS } from "../../harness/peer/tls_probe/mod.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { handshake, spoken, unlessRefused } from "./_handshakes.ts";
+import { handshake, spokenBy, unlessRefused } from "./_handshakes.ts";
 import { FORBIDDEN_VERSIONS } from "./_profile.ts";
 import { either, isNoSuccess, isRefused, secured, tries, versionsOf } from "./_sessions.ts";
 
@@ -24,9 +24,11 @@ export const handshakes = [
     needs: PORT,
     async run({ tlsProbe, check, profile, note }) {
       const probe = await tlsProbe();
-      const versions = await probe.versions();
       const claimed = versionsOf(profile);
-      for (const { version, accepted, answer } of versions) {
+      const spoken: TlsVersionName[] = [];
+      for (const each of VERSIONS) {
+        const { version, accepted, answer } = await probe.version(each);
+        if (accepted) spoken.push(version);
         const forbidden = FORBIDDEN_VERSIONS.includes(version);
         if (!forbidden && !claimed.some((one) => one === version)) {
           note(`${version}: ${answer.says}; the profile does not claim it`);
@@ -38,7 +40,7 @@ export const handshakes = [
         check(forbidden ? `${version} is refused` : `${version} is negotiated`, "33.203/O.2.1/01")
           .holds(accepted !== forbidden && (!forbidden || !answer.hello), { expected, actual: answer.says });
       }
-      if (versions.some(({ version, accepted }) => version === "TLSv1.2" && accepted)) {
+      if (spoken.includes("TLSv1.2")) {
         const compressing = await probe.hello({
           versions: ["TLSv1.2"],
           compression: ["deflate", "null"],
@@ -52,9 +54,8 @@ export const handshakes = [
           { expected: "renegotiation_info in the ServerHello", actual: compressing.says },
         );
       }
-      const accepted = versions.filter((one) => one.accepted).map(({ version }) => version);
-      const highest = accepted.at(-1);
-      for (const version of accepted.filter((one) => one !== highest && one !== "SSLv3")) {
+      const highest = spoken.at(-1);
+      for (const version of spoken.filter((one) => one !== highest && one !== "SSLv3")) {
         const answer = await probe.hello({ versions: [version], fallbackScsv: true });
         check(
           `a fallback from ${highest} to ${version} is noticed (RFC 7507, RFC 8446 4.1.3)`,
@@ -82,7 +83,7 @@ export const handshakes = [
       const told = "CertificateRequest";
       const judge = (name: string, requested: boolean, actual = requested ? told : `no ${told}`) =>
         check(`${name}: no ${told}`, "33.203/O.2.1/06").holds(!requested, { expected: `no ${told}`, actual });
-      for (const version of await spoken(context, probe)) {
+      for (const version of await spokenBy(context, probe)) {
         if (version === "TLSv1.2") {
           const answer = await probe.hello({ versions: [version] });
           judge(

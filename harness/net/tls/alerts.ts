@@ -1,4 +1,8 @@
-/** TLS alerts: RFC 8446 6, RFC 5246 7.2, RFC 7301, RFC 7507, RFC 8879; the IANA registry "TLS Alerts". */
+/** TLS alerts as connections tell them (RFC 8446 6, RFC 5246 7.2). */
+import { alertName } from "../../wire/tls/mod.ts";
+
+export { alertName };
+
 export interface TlsAlert {
   readonly direction: "sent" | "received";
   readonly level: "warning" | "fatal";
@@ -13,44 +17,3 @@ export function alertOf(direction: TlsAlert["direction"], levelAndCode: number):
   const code = levelAndCode & 0xff;
   return { direction, level: levelAndCode >> 8 === 1 ? "warning" : "fatal", code, name: alertName(code) };
 }
-
-export function alertName(code: number): string {
-  return NAMES[code] ?? `alert ${code}`;
-}
-
-const NAMES: Readonly<Record<number, string>> = {
-  0: "close_notify",
-  10: "unexpected_message",
-  20: "bad_record_mac",
-  21: "decryption_failed",
-  22: "record_overflow",
-  30: "decompression_failure",
-  40: "handshake_failure",
-  41: "no_certificate",
-  42: "bad_certificate",
-  43: "unsupported_certificate",
-  44: "certificate_revoked",
-  45: "certificate_expired",
-  46: "certificate_unknown",
-  47: "illegal_parameter",
-  48: "unknown_ca",
-  49: "access_denied",
-  50: "decode_error",
-  51: "decrypt_error",
-  60: "export_restriction",
-  70: "protocol_version",
-  71: "insufficient_security",
-  80: "internal_error",
-  86: "inappropriate_fallback",
-  90: "user_canceled",
-  100: "no_renegotiation",
-  109: "missing_extension",
-  110: "unsupported_extension",
-  111: "certificate_unobtainable",
-  112: "unrecognized_name",
-  113: "bad_certificate_status_response",
-  114: "bad_certificate_hash_value",
-  115: "unknown_psk_identity",
-  116: "certificate_required",
-  120: "no_application_protocol",
-};

@@ -4,15 +4,22 @@ import { EnvironmentError, LocalMisuseError } from "../../errors.ts";
 import type { TlsConnection, TlsHost } from "../../net/tls/types.ts";
 import type { Clock, Net, Tap } from "../../net/types.ts";
 import type { Profile } from "../../../profiles/types.ts";
-import { ALERT, alertRecord, FlightReader, TLS_VERSION } from "../../wire/tls/mod.ts";
+import { ALERT, alertRecord, FlightReader, TLS_VERSION, type TlsVersionName } from "../../wire/tls/mod.ts";
 import type { Random } from "../ue/types.ts";
 import { serverChains } from "./chains.ts";
 import { Conversation } from "./conversation.ts";
 import { helloRecords } from "./hello.ts";
 import { judgeChain } from "./judge.ts";
 import { legacyRenegotiation } from "./legacy_client.ts";
-import { surveySuites, surveyVersions } from "./surveys.ts";
-import type { ClearAnswer, HelloOptions, LegacyAnswer, ServerAnswer, TlsProbe } from "./types.ts";
+import { surveySuites, surveyVersion, VERSIONS } from "./surveys.ts";
+import type {
+  ClearAnswer,
+  HelloOptions,
+  LegacyAnswer,
+  ServerAnswer,
+  TlsProbe,
+  VersionAnswer,
+} from "./types.ts";
 import { clearInWords, flightInWords } from "./words.ts";
 
 export interface TlsProbeSetup {
@@ -89,8 +96,14 @@ class LiveProbe implements TlsProbe {
     });
   }
 
-  versions() {
-    return surveyVersions((options) => this.hello(options));
+  version(version: TlsVersionName) {
+    return surveyVersion((options) => this.hello(options), version);
+  }
+
+  async versions(): Promise<VersionAnswer[]> {
+    const answers: VersionAnswer[] = [];
+    for (const version of VERSIONS) answers.push(await this.version(version));
+    return answers;
   }
 
   suites(...[version, among]: Parameters<TlsProbe["suites"]>) {

@@ -18,13 +18,9 @@ type Hello = TlsProbe["hello"];
 
 export const VERSIONS = Object.keys(TLS_VERSION) as TlsVersionName[];
 
-export async function surveyVersions(hello: Hello): Promise<VersionAnswer[]> {
-  const answers: VersionAnswer[] = [];
-  for (const version of VERSIONS) {
-    const answer = await hello({ versions: [version], suites: suitesFor(TLS_VERSION[version]) });
-    answers.push({ version, accepted: answer.hello?.version === TLS_VERSION[version], answer });
-  }
-  return answers;
+export async function surveyVersion(hello: Hello, version: TlsVersionName): Promise<VersionAnswer> {
+  const answer = await hello({ versions: [version], suites: suitesFor(TLS_VERSION[version]) });
+  return { version, accepted: answer.hello?.version === TLS_VERSION[version], answer };
 }
 
 /** Offers all, takes out what was chosen, and offers again, until nothing is chosen any more. */

@@ -27,7 +27,9 @@ export interface TlsProbe {
   readonly connections: number;
   /** One ClientHello on a connection of its own, closed after the answer. Rejects with EnvironmentError without TCP. */
   hello(options?: HelloOptions): Promise<ServerAnswer>;
-  /** Each version alone, SSL 3.0 to TLS 1.3, with all suites that it has. */
+  /** This version alone, with all suites that it has. */
+  version(version: TlsVersionName): Promise<VersionAnswer>;
+  /** Each of them, SSL 3.0 to TLS 1.3. */
   versions(): Promise<readonly VersionAnswer[]>;
   /** Which suites of a version are taken, by one connection more than there are; at most MOST_SUITES are found. */
   suites(version: TlsVersionName, among?: readonly CipherSuite[]): Promise<SuiteSurvey>;

@@ -180,11 +180,15 @@ export function signatureSchemeName(code: number): string {
   return nameIn(SIGNATURE_SCHEME, code);
 }
 
+/** "handshake_failure"; "alert 200" for what is not known. */
 export function alertName(code: number): string {
-  return nameIn(ALERT, code, 2);
+  return find(ALERT, code) ?? `alert ${code}`;
 }
 
-function nameIn(names: Readonly<Record<string, number>>, code: number, digits = 4): string {
-  for (const [name, value] of Object.entries(names)) if (value === code) return name;
-  return `0x${code.toString(16).padStart(digits, "0")}`;
+function nameIn(names: Readonly<Record<string, number>>, code: number): string {
+  return find(names, code) ?? `0x${code.toString(16).padStart(4, "0")}`;
+}
+
+function find(names: Readonly<Record<string, number>>, code: number): string | undefined {
+  return Object.keys(names).find((name) => names[name] === code);
 }

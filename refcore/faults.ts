@@ -1,12 +1,16 @@
 import { akaFaults } from "./faults/aka.ts";
 import { coexistenceFaults } from "./faults/coexistence.ts";
 import { digestFaults } from "./faults/digest.ts";
+import { gibaFaults } from "./faults/giba.ts";
 import { interconnectFaults } from "./faults/interconnect.ts";
 import { ipsecFaults } from "./faults/ipsec.ts";
 import { ipsecNatFaults } from "./faults/ipsec_nat.ts";
+import { nbaFaults } from "./faults/nba.ts";
 import { privacyFaults } from "./faults/privacy.ts";
 import { secAgreeFaults } from "./faults/sec_agree.ts";
+import { singleBoxFaults } from "./faults/single_box.ts";
 import { tlsFaults } from "./faults/tls.ts";
+import { tnaFaults } from "./faults/tna.ts";
 
 /**
  * The faults of the reference core: each breaks exactly one requirement, by name. A box asks
@@ -34,4 +38,8 @@ export const faults: readonly Fault[] = [
   ...ipsecNatFaults,
   ...interconnectFaults,
   ...tlsFaults,
+  ...gibaFaults,
+  ...nbaFaults,
+  ...tnaFaults,
+  ...singleBoxFaults,
 ];

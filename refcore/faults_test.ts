@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
 import { akaFaults } from "./faults/aka.ts";
-import { coexistenceFaults } from "./faults/coexistence.ts";
 import { digestFaults } from "./faults/digest.ts";
 import { interconnectFaults } from "./faults/interconnect.ts";
 import { ipsecFaults } from "./faults/ipsec.ts";
@@ -15,7 +14,6 @@ const BUILT = [
   ...akaFaults,
   ...digestFaults,
   ...privacyFaults,
-  ...coexistenceFaults,
   ...ipsecFaults,
   ...secAgreeFaults,
   ...ipsecNatFaults,

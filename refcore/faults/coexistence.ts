@@ -47,4 +47,70 @@ export const coexistenceFaults: readonly Fault[] = [
     requirement: "33.203/P.6/02",
     title: "I-CSCF answers a Digest REGISTER without Authorization with 400",
   },
+  {
+    id: "pcscf/digest-for-giba-user",
+    requirement: "33.203/N.1/01",
+    title: "P-CSCF takes a REGISTER without Authorization from 3GPP access for Digest",
+  },
+  {
+    id: "pcscf/passes-over-transport-mode",
+    requirement: "33.203/P.3/03",
+    title: "P-CSCF passes over an offer of transport mode and goes on as without one",
+  },
+  {
+    id: "pcscf/digest-on-3gpp-access",
+    requirement: "33.203/P.3/14",
+    title: "P-CSCF forwards a Digest REGISTER from 3GPP access, which is challenged",
+  },
+  {
+    id: "pcscf/no-access-info-without-authorization",
+    requirement: "33.203/P.3/17",
+    title: "P-CSCF inserts no P-Access-Network-Info where Authorization is missing",
+  },
+  {
+    id: "pcscf/access-type-of-ue",
+    requirement: "33.203/P.3/19",
+    title: "P-CSCF believes the access type that the UE has written",
+  },
+  {
+    id: "scscf/giba-before-flag",
+    requirement: "33.203/P.4.1/01",
+    title:
+      "S-CSCF compares addresses for any REGISTER from 3GPP access, whatever its integrity-protected says",
+  },
+  {
+    id: "scscf/auth-done-changes-scheme",
+    requirement: "33.203/P.4.1/02",
+    title: "S-CSCF takes auth-done for a user who is registered with another scheme",
+  },
+  {
+    id: "scscf/flag-no-is-digest",
+    requirement: "33.203/P.4.2/01",
+    title: "S-CSCF asks for a password where integrity-protected says no",
+  },
+  {
+    id: "scscf/giba-on-every-access",
+    requirement: "33.203/P.4.2/05",
+    title: "S-CSCF compares addresses wherever Authorization is missing",
+  },
+  {
+    id: "scscf/believes-first-access-info",
+    requirement: "33.203/P.4.2/06",
+    title: "S-CSCF goes by the first P-Access-Network-Info, whoever has provided it",
+  },
+  {
+    id: "scscf/always-asks-digest",
+    requirement: "33.203/P.4.2/08",
+    title: "S-CSCF asks the HSS for SIP Digest whatever the subscription may have",
+  },
+  {
+    id: "scscf/digest-after-wrong-line",
+    requirement: "33.203/P.4.2/14",
+    title: "S-CSCF asks an NBA user on another line for a password",
+  },
+  {
+    id: "pcscf/forwards-unprotected-register",
+    requirement: "33.203/T.7/07",
+    title: "P-CSCF with full security alone forwards a REGISTER without security headers",
+  },
 ];

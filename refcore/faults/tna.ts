@@ -1,0 +1,45 @@
+/** Faults for the suite tna (TS 33.203 Annex U, and Annex P where it is about TNA). */
+import type { Fault } from "../faults.ts";
+
+export const tnaFaults: readonly Fault[] = [
+  {
+    id: "scscf/any-flag-is-auth-done",
+    requirement: "33.203/P.4.2/03",
+    title: "S-CSCF takes any value of integrity-protected that it does not know for auth-done",
+  },
+  {
+    id: "icscf/takes-auth-done-from-anywhere",
+    requirement: "33.203/U.1/01",
+    title: "I-CSCF takes auth-done from any address",
+  },
+  {
+    id: "icscf/ignores-visited-network",
+    requirement: "33.203/U.1/01",
+    title: "I-CSCF takes auth-done without a visited network, or with one that nobody knows",
+  },
+  {
+    id: "icscf/trusts-via",
+    requirement: "33.203/U.2/02",
+    title: "I-CSCF judges the sender of auth-done by what stands in Via",
+  },
+  {
+    id: "icscf/no-status-query-for-auth-done",
+    requirement: "33.203/U.2/03",
+    title: "I-CSCF forwards auth-done without asking the HSS",
+  },
+  {
+    id: "icscf/any-identity-pair-with-auth-done",
+    requirement: "33.203/U.2/04",
+    title: "I-CSCF and HSS take any pair of identities from a trusted node",
+  },
+  {
+    id: "scscf/challenges-trusted-node",
+    requirement: "33.203/U.2/05",
+    title: "S-CSCF challenges a trusted node",
+  },
+  {
+    id: "scscf/vectors-for-trusted-node",
+    requirement: "33.203/U.2/05",
+    title: "S-CSCF fetches vectors for a user whom the trusted node has authenticated",
+  },
+];

@@ -1,14 +1,7 @@
 /** What the HSS keeps of one subscriber, and the service profile it hands out (TS 29.228 clause 6.1, Annex B). */
-import {
-  AuthenticationCentre,
-  type AuthVector,
-  ha1,
-  milenageFunctions,
-  openAuts,
-  tuakFunctions,
-} from "../../crypto/mod.ts";
-import { LocalMisuseError } from "../../errors.ts";
+import { AuthenticationCentre, type AuthVector, ha1, openAuts } from "../../crypto/mod.ts";
 import type { Subscriber } from "../../../profiles/types.ts";
+import { akaFunctionsOf } from "../aka_keys.ts";
 import type { RegistrationState } from "./types.ts";
 
 export class HssSubscription {
@@ -78,20 +71,12 @@ export class HssSubscription {
     const { aka } = this.subscriber;
     if (!aka) return undefined;
     return this.#centre ??= new AuthenticationCentre({
-      functions: functionsOf(aka),
+      functions: akaFunctionsOf(aka),
       amf: aka.amf,
       sqn: aka.sqn,
       indBits: aka.ind,
     });
   }
-}
-
-function functionsOf({ algorithm, k, op, opc, top, topc }: NonNullable<Subscriber["aka"]>) {
-  if (algorithm === "tuak" && topc) return tuakFunctions({ k, topc });
-  if (algorithm === "tuak" && top) return tuakFunctions({ k, top });
-  if (opc) return milenageFunctions({ k, opc });
-  if (op) return milenageFunctions({ k, op });
-  throw new LocalMisuseError("A subscriber with AKA needs op, opc, top or topc in the profile");
 }
 
 function escaped(text: string): string {

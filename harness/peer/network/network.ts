@@ -7,11 +7,13 @@ import type { TlsConnection, TlsEnd, TlsHost } from "../../net/tls/types.ts";
 import type { MessageSocket } from "../../net/types.ts";
 import { certificatesFromPem, type PathFailure, validatePath } from "../../crypto/pki/mod.ts";
 import type { EntryPoint, Partner } from "../../../profiles/types.ts";
-import { begin, NoAnswer, orSilence, quiet } from "../no_answer.ts";
+import { begin, NoAnswer } from "../no_answer.ts";
+import { Front } from "../node/front.ts";
+import { NodeRequests } from "../node/requests.ts";
 import { createTlsProbe, type TlsProbe } from "../tls_probe/mod.ts";
 import * as build from "../ue/build.ts";
 import { Calls } from "../ue/calls.ts";
-import { Inbox, methodIs } from "../ue/inbox.ts";
+import { Inbox } from "../ue/inbox.ts";
 import { Station } from "../ue/station.ts";
 import { isTlsFailure } from "../ue/tls/mod.ts";
 import type {
@@ -24,7 +26,6 @@ import type {
   RequestOptions,
 } from "../ue/types.ts";
 import { Certificates } from "./certificates.ts";
-import { NetworkRequests } from "./requests.ts";
 import { Trunk } from "./trunk.ts";
 import type * as t from "./types.ts";
 
@@ -69,8 +70,9 @@ class PartnerNetwork implements t.Network {
   readonly #trunk: Trunk;
   readonly #certificates: Certificates;
   readonly #station: Station;
-  readonly #requests: NetworkRequests;
+  readonly #requests: NodeRequests;
   readonly #calls: Calls;
+  readonly #front: Front;
   readonly #probes: TlsProbe[] = [];
   readonly #accepted: Inbox<TlsConnection>;
   readonly #failures: Inbox<TlsEnd>;
@@ -97,8 +99,13 @@ class PartnerNetwork implements t.Network {
       if (arrived.request.method === "OPTIONS") arrived.respondAutomatically(200);
     });
     const sender = { protection: trunk, random, accessNetworkInfo: undefined };
-    this.#requests = new NetworkRequests(this.#station, sender, this.uri, contact);
+    this.#requests = new NodeRequests({
+      ...{ station: this.#station, sender },
+      uri: () => this.uri,
+      contact: () => contact,
+    });
     this.#calls = new Calls(this.#requests, clock, timers);
+    this.#front = new Front(this.#station, this.#calls, timers);
   }
 
   get border(): EntryPoint {
@@ -194,7 +201,7 @@ class PartnerNetwork implements t.Network {
     return this.#failures.take({ what: "a TLS handshake that fails", fits: () => true }, within);
   }
 
-  request(method: string, target: string, options?: RequestOptions): Promise<Exchange> {
+  request(method: string, target: string, options: RequestOptions = {}): Promise<Exchange> {
     return begin(() => this.#requests.start(method, target, options));
   }
 
@@ -202,17 +209,16 @@ class PartnerNetwork implements t.Network {
     return begin(() => this.#calls.invite(target, options));
   }
 
-  incoming(method?: string, within: number = this.#timers.answer): Promise<IncomingRequest> {
-    return this.#station.unclaimed.take(methodIs(method), within);
+  incoming(method?: string, within?: number): Promise<IncomingRequest> {
+    return this.#front.incoming(method, within);
   }
 
-  acceptCall(options: AcceptOptions = {}): Promise<IncomingCall> {
-    const invite = this.#station.unclaimed.take(methodIs("INVITE"), options.within ?? this.#timers.answer);
-    return quiet(invite.then((arrived) => this.#calls.accept(arrived, options)));
+  acceptCall(options?: AcceptOptions): Promise<IncomingCall> {
+    return this.#front.acceptCall(options);
   }
 
-  silent(method?: string, within: number = this.#timers.silence): Promise<boolean> {
-    return quiet(this.#station.unclaimed.look(methodIs(method), within).then(() => false, orSilence(true)));
+  silent(method?: string, within?: number): Promise<boolean> {
+    return this.#front.silent(method, within);
   }
 
   carried(message: SipRequest | SipResponse): TlsConnection | undefined {

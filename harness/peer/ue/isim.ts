@@ -2,9 +2,9 @@
  * The card in the terminal: judges AKA challenges for a case without using up sequence numbers, and takes part in
  * an authentication when the UE answers one (TS 33.102 6.3.3, TS 33.203 6.1.1).
  */
-import { milenageFunctions, parseAkaNonce, tuakFunctions, Usim } from "../../crypto/mod.ts";
-import { LocalMisuseError } from "../../errors.ts";
+import { parseAkaNonce, Usim } from "../../crypto/mod.ts";
 import type { Subscriber } from "../../../profiles/types.ts";
+import { akaFunctionsOf, type AkaKeys } from "../aka_keys.ts";
 import type { AkaChallenge, IsimView, UeMemory } from "./types.ts";
 
 export class Isim implements IsimView {
@@ -49,19 +49,8 @@ export function isimOf(subscriber: Subscriber, memory: UeMemory, k?: Uint8Array)
   return new Isim(usim);
 }
 
-type AkaKeys = NonNullable<Subscriber["aka"]>;
-
 function newUsim(aka: AkaKeys): Usim {
-  return new Usim({ functions: functionsOf(aka), sqn: aka.sqn, indBits: aka.ind });
-}
-
-function functionsOf({ algorithm, k, op, opc, top, topc }: AkaKeys) {
-  if (algorithm === "tuak" && topc) return tuakFunctions({ k, topc });
-  if (algorithm === "tuak" && top) return tuakFunctions({ k, top });
-  if (algorithm === "milenage" && opc) return milenageFunctions({ k, opc });
-  if (algorithm === "milenage" && op) return milenageFunctions({ k, op });
-  const needed = algorithm === "tuak" ? '"top" or "topc"' : '"op" or "opc"';
-  throw new LocalMisuseError(`The subscriber's aka section has no ${needed}, which "${algorithm}" needs`);
+  return new Usim({ functions: akaFunctionsOf(aka), sqn: aka.sqn, indBits: aka.ind });
 }
 
 function parse(nonce: string) {

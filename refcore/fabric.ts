@@ -4,13 +4,38 @@
  */
 import type { Uri } from "sip-codec";
 import type { Endpoint, Flow } from "../harness/net/types.ts";
+import type { SentBy } from "../harness/sip/mod.ts";
 
 /** How a box reaches the others: `flowTo` finds the next hop, `send` takes octets to it. */
 export interface Link {
   readonly local: Endpoint;
+  /** Where elements outside this core reach the box; undefined for one that has no socket. */
+  readonly outside?: Endpoint;
   /** The way to the element that a Route or Request-URI names; undefined if there is none. */
   flowTo(uri: Uri): Flow | undefined;
-  send(bytes: Uint8Array, to: Flow): void;
+  /** A rejected promise is a transport error. */
+  send(bytes: Uint8Array, to: Flow): void | Promise<void>;
+}
+
+/** Whether the other end of a flow is a box of this core. */
+export function isInside({ connection }: Flow): boolean {
+  return connection?.startsWith(FABRIC) === true;
+}
+
+/** What a box calls itself in Via: its name inside, where names are found, and its address outside. */
+export function sentByOn(name: string): (to: Flow) => SentBy {
+  return (to) => isInside(to) ? { host: name } : { host: hostOf(to.local), port: to.local.port };
+}
+
+/** An address as the host of a URI. */
+export function hostOf({ address }: Endpoint): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+/** Whether a URI names the box: by its name, or by where it is reached from outside. */
+export function namesBox({ host, port = 5060 }: Uri, name: string, { outside }: Link): boolean {
+  if (host.toLowerCase() === name) return true;
+  return outside !== undefined && port === outside.port && host === hostOf(outside);
 }
 
 export type Receiver = (bytes: Uint8Array, flow: Flow) => void;
@@ -56,8 +81,11 @@ export class Fabric {
 /** The fabric loses nothing, as a stream does not: transactions over it need no retransmission. */
 function flowBetween(local: Endpoint, remote: Endpoint): Flow {
   const ends = [key(local), key(remote)].sort();
-  return { transport: "tcp", local, remote, connection: `mw ${ends.join(" ")}` };
+  return { transport: "tcp", local, remote, connection: `${FABRIC}${ends.join(" ")}` };
 }
+
+/** What the connections of the fabric begin with. */
+const FABRIC = "fabric ";
 
 function key({ address, port }: Endpoint): string {
   return `${address}:${port}`;

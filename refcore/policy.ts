@@ -5,6 +5,12 @@ import { DEFAULT_SECURITY, type SecurityPolicy } from "./pcscf/ipsec/security_po
 export interface Policy {
   /** Access networks whose UEs must use security agreement and IPsec (TS 33.203 clause 7); elsewhere it is not used. */
   readonly protectedAccess: readonly AccessType[];
+  /** CIDRs of nodes that belong to the network domain: Mw and Cx of the core answer them alone. */
+  readonly trusted: readonly string[];
+  /** Addresses of P-CSCFs outside this core that are known to be PANI-aware ones of the home network (P.5). */
+  readonly paniAware: readonly string[];
+  /** Networks beside the home network that a trusted node may name in P-Visited-Network-ID (U.1). */
+  readonly visitedNetworks: readonly string[];
   /** Algorithms, confidentiality and NAT traversal of IPsec. */
   readonly security: SecurityPolicy;
   /** UEs of access networks other than 3GPP ones must use TLS with SIP Digest (TS 33.203 O.1.1); orders go before. */
@@ -38,6 +44,9 @@ export interface Policy {
 
 export const DEFAULT_POLICY: Policy = {
   protectedAccess: ["3gpp"],
+  trusted: [],
+  paniAware: [],
+  visitedNetworks: [],
   security: DEFAULT_SECURITY,
   tlsMandatory: false,
   akaWithoutSecAgree: true,

@@ -1,7 +1,7 @@
 /** The I-CSCF: finds the S-CSCF by asking the HSS, for each request anew (TS 24.229 5.3). */
 import { parseUri, type Uri } from "sip-codec";
 import type { Cx, CxError } from "../cx.ts";
-import type { Link } from "../fabric.ts";
+import { type Link, namesBox, sentByOn } from "../fabric.ts";
 import { canonicalImpu, registrationIdentity } from "../identity.ts";
 import { forwardable, popRoute, relay } from "../proxy.ts";
 import { type ServerTransaction, SipStack } from "../stack.ts";
@@ -20,7 +20,7 @@ export class Icscf {
 
   constructor(readonly context: BoxContext, readonly options: IcscfOptions) {
     this.stack = new SipStack(context, {
-      sentBy: { host: options.name },
+      sentBy: sentByOn(options.name),
       send: (bytes, to) => options.link.send(bytes, to),
       handle: (server) =>
         server.request.method === "REGISTER" ? this.#register(server) : this.#locate(server),
@@ -58,7 +58,7 @@ export class Icscf {
     const request = forwardable(server);
     if (!request) return;
     const { cx, link, name } = this.options;
-    popRoute(request, (uri: Uri) => uri.host.toLowerCase() === name);
+    popRoute(request, (uri: Uri) => namesBox(uri, name, link));
     if (request.method === "ACK") return;
     const answer = await cx.locationInfo({ impu: canonicalImpu(request.uri) });
     if (answer.result !== "success") {

@@ -1,7 +1,7 @@
 /** The S-CSCF: registrar, authentication, reg-event notifier, and the proxy of those it serves. */
 import type { SipRequest, Uri } from "sip-codec";
 import type { Cx, CxListener, DigestVector } from "../cx.ts";
-import type { Link } from "../fabric.ts";
+import { type Link, namesBox, sentByOn } from "../fabric.ts";
 import { popRoute } from "../proxy.ts";
 import { type ServerTransaction, SipStack } from "../stack.ts";
 import type { BoxContext } from "../types.ts";
@@ -38,7 +38,7 @@ export class Scscf implements CxListener {
     this.link = link;
     this.homeEntry = homeEntry;
     this.stack = new SipStack(context, {
-      sentBy: { host: name },
+      sentBy: sentByOn(name),
       send: (bytes, to) => link.send(bytes, to),
       handle: (server) => this.#handle(server),
     });
@@ -128,7 +128,7 @@ export class Scscf implements CxListener {
   }
 
   #isOurs(uri: Uri): boolean {
-    return uri.host.toLowerCase() === this.options.name;
+    return namesBox(uri, this.options.name, this.link);
   }
 
   /** The last contact of a set is gone: the HSS hears of it, and secrets are forgotten. */

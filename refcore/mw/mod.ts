@@ -1,0 +1,4 @@
+/** Mw towards elements outside this core. */
+export { gateway, literalPlace, type Outside } from "./gateway.ts";
+export { MwPort, type MwPortOptions } from "./port.ts";
+export { TrustDomain } from "./trust_domain.ts";

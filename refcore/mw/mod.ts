@@ -1,4 +1,5 @@
 /** Mw towards elements outside this core. */
 export { gateway, literalPlace, type Outside } from "./gateway.ts";
+export { type HomeNetwork, HomeNetworks } from "./home_networks.ts";
 export { MwPort, type MwPortOptions } from "./port.ts";
 export { TrustDomain } from "./trust_domain.ts";

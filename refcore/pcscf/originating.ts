@@ -137,8 +137,9 @@ function forward(
   binding?: UeBinding,
 ): void {
   request.set("P-Charging-Vector", `icid-value="${pcscf.context.token()}"`);
-  if (["INVITE", "SUBSCRIBE", "REFER"].includes(request.method)) {
-    request.prepend("Record-Route", `<${pcscf.uri(`mo.${token}`, binding)};lr>`);
+  const to = pcscf.link.flowTo(nextHop(request));
+  if (to && ["INVITE", "SUBSCRIBE", "REFER"].includes(request.method)) {
+    pcscf.recordRoute(request, `mo.${token}`, binding, to);
   }
   send(pcscf, server, request);
 }

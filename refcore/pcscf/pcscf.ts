@@ -2,9 +2,9 @@
  * The P-CSCF. It has two sides, each a transaction layer of its own: Gm towards UEs on real sockets, Mw towards the
  * core. What comes in on one side goes out on the other.
  */
-import { parseMessage, type SipRequest, type Uri } from "sip-codec";
+import { parseMessage, parseUri, type SipRequest, type Uri } from "sip-codec";
 import type { Endpoint, Flow } from "../../harness/net/types.ts";
-import type { Link } from "../fabric.ts";
+import { hostOf, isInside, type Link, namesBox, sentByOn } from "../fabric.ts";
 import { popRoute } from "../proxy.ts";
 import { type ServerTransaction, SipStack } from "../stack.ts";
 import type { BoxContext } from "../types.ts";
@@ -28,6 +28,8 @@ export interface PcscfOptions {
   readonly link: Link;
   /** The next hop for REGISTER and for requests to home users: the home network's I-CSCF. */
   readonly homeEntry: Uri;
+  /** Whether there is a roaming agreement with a network, by its domain; `link` leads there. Default: with none. */
+  readonly hasAgreement?: (domain: string) => boolean;
   /** Where an originating request goes that has no Service-Route; only a fault lets one through. */
   readonly serviceRoute: string;
   readonly access?: AccessRanges;
@@ -93,7 +95,7 @@ export class Pcscf {
       handle: (server) => this.#fromUe(server),
     });
     this.mw = new SipStack(context, {
-      sentBy: { host: name },
+      sentBy: sentByOn(name),
       send: (bytes, to) => link.send(bytes, to),
       handle: (server) => terminate(this, server),
     });
@@ -120,6 +122,12 @@ export class Pcscf {
     return `sip:${user}@${this.host}:${port ?? this.options.gm.port}`;
   }
 
+  /** A URI of ours for elements outside this core: where Mw is, not Gm. */
+  uriOutside(user: string): string {
+    const { outside = this.options.gm } = this.link;
+    return `sip:${user}@${hostOf(outside)}:${outside.port}`;
+  }
+
   get serviceRoute(): string {
     return this.options.serviceRoute;
   }
@@ -127,20 +135,38 @@ export class Pcscf {
   isOurs(uri: Uri): boolean {
     // RFC 3261 19.1.2: the port of SIP over TLS.
     const port = uri.port ?? (uri.params.get("transport")?.toLowerCase() === "tls" ? 5061 : 5060);
-    if (uri.host.toLowerCase() === this.options.name) return true;
+    if (namesBox(uri, this.options.name, this.link)) return true;
     return uri.host === this.host && (port === this.options.gm.port || port === this.tls?.local.port ||
       this.security?.end.isProtected(port) === true);
   }
 
-  /** Takes our entry off the top of the Route and gives its user part, "" where the UE only named us. */
+  /**
+   * Takes our entry off the top of the Route and gives its user part, "" where the UE only named us. Where we are on
+   * two networks the entry has two values, one for each (RFC 5658 4).
+   */
   popOwnRoute(request: SipRequest): string | undefined {
-    return popRoute(request, (uri) => this.isOurs(uri))?.uri.user;
+    const popped = popRoute(request, (uri) => this.isOurs(uri))?.uri.user;
+    popRoute(request, (uri) => uri.user === popped && popped?.includes(".") === true && this.isOurs(uri));
+    return popped;
   }
 
-  toHome(): Flow {
-    const flow = this.link.flowTo(this.options.homeEntry);
-    if (!flow) throw new RangeError(`no way to the home network at "${this.options.homeEntry}"`);
-    return flow;
+  /**
+   * Record-Route values of ours, the side of whoever is next first (RFC 5658 4): two for a user whose home network is
+   * outside this core. `to`: the way to the home network, or from it.
+   */
+  recordRoute(request: SipRequest, user: string, binding: UeBinding | undefined, home: Flow): void {
+    const gm = `<${this.uri(user, binding)};lr>`;
+    const mw = isInside(home) ? [] : [`<${this.uriOutside(user)};lr>`];
+    for (const value of user.startsWith("mo.") ? [gm, ...mw] : [...mw, gm]) {
+      request.prepend("Record-Route", value);
+    }
+  }
+
+  /** The way to the home network with this domain; undefined for one without an agreement. */
+  toHome(domain: string = this.context.home.domain): Flow | undefined {
+    const { homeEntry, hasAgreement } = this.options;
+    if (domain.toLowerCase() === this.context.home.domain) return this.link.flowTo(homeEntry);
+    return hasAgreement?.(domain) ? this.link.flowTo(parseUri(`sip:${domain}`)) : undefined;
   }
 
   reset(): void {

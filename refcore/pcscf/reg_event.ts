@@ -1,6 +1,8 @@
 /** The P-CSCF as a watcher of its users' registrations: TS 24.229 5.2.3. So it learns what the network ends. */
 import { buildRequest } from "sip-codec";
+import type { Flow } from "../../harness/net/types.ts";
 import { parseRegInfo } from "../../harness/sip/mod.ts";
+import { isInside } from "../fabric.ts";
 import { canonicalImpu } from "../identity.ts";
 import type { ServerTransaction } from "../stack.ts";
 import type { Pcscf } from "./pcscf.ts";
@@ -11,8 +13,8 @@ export class RegEvents {
 
   constructor(readonly pcscf: Pcscf) {}
 
-  /** Subscribes to the set of this identity, unless that is done. */
-  watch(impu: string): void {
+  /** Subscribes to the set of this identity, unless that is done. `home`: the way to its home network. */
+  watch(impu: string, home: Flow): void {
     if (this.#watched.has(impu)) return;
     const { pcscf } = this;
     const { context } = pcscf;
@@ -25,13 +27,13 @@ export class RegEvents {
       ["To", `<${impu}>`],
       ["Call-ID", callId],
       ["CSeq", "1 SUBSCRIBE"],
-      ["Contact", `<${pcscf.uri("reg")}>`],
+      ["Contact", `<${isInside(home) ? pcscf.uri("reg") : pcscf.uriOutside("reg")}>`],
       ["P-Asserted-Identity", `<${self}>`],
       ["Event", "reg"],
       ["Expires", 600_000],
     ]);
     const lost = () => this.#forget(callId);
-    pcscf.mw.request(request, pcscf.toHome(), {
+    pcscf.mw.request(request, home, {
       response: ({ status }) => {
         if (status >= 300) lost();
       },

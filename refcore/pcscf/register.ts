@@ -6,8 +6,10 @@ import {
   type SipRequest,
   type SipResponse,
 } from "sip-codec";
+import type { Flow } from "../../harness/net/types.ts";
 import { bindingKey } from "../contact.ts";
 import { homeCredentials } from "../credentials.ts";
+import { isInside } from "../fabric.ts";
 import { canonicalImpu, derivedImpi } from "../identity.ts";
 import { forwardable, relay } from "../proxy.ts";
 import type { ServerTransaction } from "../stack.ts";
@@ -30,6 +32,8 @@ interface Passing {
   readonly sentBy: string;
   /** The token in the Path that was added. */
   readonly token: string;
+  /** The way to the home network. */
+  readonly home: Flow;
   readonly offered: readonly SecurityMechanism[];
   /** Present where security agreement is used. */
   readonly secured: SecuredRegistration | undefined;
@@ -60,11 +64,12 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   const status = refusal(pcscf, server, request, outbound, secure);
   if (status === "drop") return;
   if (status !== undefined) return void server.reply(status);
-  // The registrar is the home network's, and no other is known here.
-  if (request.uri.host.toLowerCase() !== home.domain) {
-    if (!faults.has("pcscf/serves-foreign-home-domain")) return void server.reply(404);
+  // The registrar is the home network's, or that of a network there is an agreement with (4.1).
+  if (!pcscf.toHome(request.uri.host) && faults.has("pcscf/serves-foreign-home-domain")) {
     request.requestUri = `sip:${home.domain}`;
   }
+  const to = pcscf.toHome(request.uri.host);
+  if (!to) return void server.reply(404);
   const { impi, impu } = identities(request);
   const sentBy = server.request.via?.host.toLowerCase() ?? "";
   if (secured) setIntegrityFlag(request, secured.flag); // 6.1.5
@@ -78,17 +83,19 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   if (contact) {
     // RFC 5626 5.1: the user part is the flow token; ";ob" says that this proxy keeps flows.
     const ob = outbound && !faults.has("pcscf/adds-no-flow-token") ? ";ob" : "";
-    request.prepend("Path", `<${pcscf.uri(token)};lr${ob}>`);
+    const uri = isInside(to) ? pcscf.uri(token) : pcscf.uriOutside(token);
+    request.prepend("Path", `<${uri};lr${ob}>`);
     if (!request.require.includes("path")) request.append("Require", "path");
   }
   request.set("P-Visited-Network-ID", `"${home.domain}"`);
   request.set("P-Charging-Vector", `icid-value="${pcscf.context.token()}"`);
-  const passing: Passing = { server, impi, impu, contact, outbound, sentBy, token, offered, secured, tls };
+  const common = { server, impi, impu, contact, outbound, sentBy, token };
+  const passing: Passing = { ...common, home: to, offered, secured, tls };
   if (faults.has("pcscf/associates-at-challenge")) {
     if (contact) associate(pcscf, passing, [impu], [], pcscf.context.scheduler.now() + 600_000);
   }
   if (faults.has("pcscf/evicts-at-challenge")) evictRivals(pcscf, passing);
-  relay(server, pcscf.mw, [{ request, to: pcscf.toHome() }], {
+  relay(server, pcscf.mw, [{ request, to }], {
     response: (response) => passAnswer(pcscf, passing, response, policy.flowTimer),
   });
 }
@@ -229,7 +236,7 @@ function succeeded(pcscf: Pcscf, passing: Passing, response: SipResponse): void 
     expiresAt,
   );
   secured?.succeeded(passing.token, expiresAt, response);
-  pcscf.regEvents.watch(impus[0] ?? impu);
+  pcscf.regEvents.watch(impus[0] ?? impu, passing.home);
 }
 
 function associate(

@@ -26,7 +26,7 @@ export function terminate(pcscf: Pcscf, server: ServerTransaction): void {
   if (!to) return refuse(server, 480);
   const called = request.calledPartyId && canonicalImpu(request.calledPartyId.uri);
   if (!inDialog && ["INVITE", "SUBSCRIBE", "REFER"].includes(request.method)) {
-    request.prepend("Record-Route", `<${pcscf.uri(`mt.${binding.token}`, binding)};lr>`);
+    pcscf.recordRoute(request, `mt.${binding.token}`, binding, server.flow);
   }
   removeNetworkFields(request);
   hideAsserted(request, pcscf.context.faults);

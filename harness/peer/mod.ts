@@ -2,4 +2,5 @@
 export { NoAnswer } from "./no_answer.ts";
 export { createNetwork } from "./network/mod.ts";
 export { createTlsProbe } from "./tls_probe/mod.ts";
+export { createTrustedNode } from "./trusted_node/mod.ts";
 export { createUe, newMemory } from "./ue/mod.ts";

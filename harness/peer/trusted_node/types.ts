@@ -3,8 +3,8 @@
  * that it does not: as an MSC server enhanced for ICS (TS 33.203 Annex U), or as a P-CSCF, of the home network or a
  * visited one, on behalf of the subscriber (Annexes N, O, P, R, T).
  *
- * What is said here about the order holds for all that sends: the message is made, `headers` are put in place of what
- * it has, and `tamper` has the last word. What Authorization says of integrity is written before both.
+ * The order, for all that sends: the message is made with all its right fields, `headers` are put in place of them, then
+ * `integrityProtected` and `behind` where a case gives them, and `tamper` has the last word.
  */
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { Clock, Drive, Endpoint, Net, Tap } from "../../net/types.ts";
@@ -66,9 +66,9 @@ export interface TrustedNodeOptions {
    */
   readonly visitedNetwork?: string | null;
   /**
-   * What is inserted as P-Access-Network-Info with "network-provided" into all that is sent (P.3); null: nothing, as a
-   * P-CSCF does that is not PANI-aware. Default: `IEEE-802.3;network-provided` where it stands as "pani-aware", else
-   * null. Per message: `headers`.
+   * What is put in as P-Access-Network-Info, with all its parameters; null: nothing, as by a P-CSCF that is not
+   * PANI-aware. Default: null, but where it stands as "pani-aware" what belongs there with "network-provided" (P.3): the
+   * subscriber's line with NBA, a 3GPP access with GIBA, else "IEEE-802.3". Per message: `headers`.
    */
   readonly accessNetworkInfo?: string | null;
   /** The UE that it stands for, where a case does not say another; default: one at an address of its own making. */
@@ -102,8 +102,9 @@ export interface NodeOptions {
 export interface Integrity {
   /**
    * integrity-protected in Authorization: "yes", "no", "tls-pending", "tls-yes", "ip-assoc-pending", "ip-assoc-yes",
-   * "tls-connected", "auth-done", or anything. Null: none, whatever was there. Default: what a P-CSCF says that does
-   * everything right. AKA: "no" in SM2, "yes" in SM8. Digest: none in SM2, "ip-assoc-pending" in SM8.
+   * "tls-connected", "auth-done", or anything. Null: none, whatever was there. Default: what a right P-CSCF says of a
+   * first registration. AKA: "no" in SM2, "yes" in SM8, "no" in one that reports a failure. Digest: none in SM2,
+   * "ip-assoc-pending" in SM8. Without Authorization (`withoutAuthorization`) there is nothing to write it into.
    */
   readonly integrityProtected?: string | null;
 }

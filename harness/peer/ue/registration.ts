@@ -82,13 +82,14 @@ export class Registrations {
     return this.#serviceRoute;
   }
 
-  async register(options: RegisterOptions & { answer?: AnswerOptions } = {}): Promise<Registered> {
+  /** `answer` false: a challenge is left unanswered. */
+  async register(options: RegisterOptions & { answer?: AnswerOptions | false } = {}): Promise<Registered> {
     const { answer: told, ...first } = options;
     let registered = await this.#first(first);
     if (registered.response.status === 423 && options.expires === undefined) {
       registered = await this.#first({ ...first, ...longer(registered.response) });
     }
-    for (let round = 0; round < MOST_ROUNDS; round++) {
+    for (let round = 0; told !== false && round < MOST_ROUNDS; round++) {
       const challenge = registered.next;
       const options = round === 0 ? told : undefined;
       if (!challenge || !canAnswer(challenge, this.#parts.means, options)) break;

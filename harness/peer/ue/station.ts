@@ -122,8 +122,8 @@ export class Station {
     return live;
   }
 
-  sendRaw(bytes: Uint8Array, sending: Sending): void {
-    this.#layer.sendRaw(bytes, this.protection.flow(sending));
+  sendRaw(bytes: Uint8Array, sending: Sending, flow: Flow = this.protection.flow(sending)): void {
+    this.#layer.sendRaw(bytes, flow);
     this.#driver.kick();
   }
 

@@ -10,6 +10,7 @@ import { isSuccess, type LiveExchange } from "./exchange.ts";
 import { Inbox, methodIs } from "./inbox.ts";
 import type { Arrived } from "./incoming.ts";
 import { lenient } from "./lenient.ts";
+import type { CallRequests } from "./leg.ts";
 import type { Requests } from "./requests.ts";
 import type { Claimant } from "./station.ts";
 import type { RequestOptions, Subscription } from "./types.ts";
@@ -17,13 +18,16 @@ import type { RequestOptions, Subscription } from "./types.ts";
 /** TS 24.229 5.1.1.3: longer than any registration. Seconds. */
 const DEFAULT_EXPIRES = 600_000;
 
+/** Who makes and sends SUBSCRIBEs: a UE, or a node for its user. */
+export type SubscribeRequests = CallRequests & Pick<Requests, "draft">;
+
 export class Subscriptions {
-  readonly #requests: Requests;
+  readonly #requests: SubscribeRequests;
   readonly #clock: Clock;
   readonly #timers: Profile["timers"];
   readonly #open: LiveSubscription[] = [];
 
-  constructor(requests: Requests, clock: Clock, timers: Profile["timers"]) {
+  constructor(requests: SubscribeRequests, clock: Clock, timers: Profile["timers"]) {
     this.#requests = requests;
     this.#clock = clock;
     this.#timers = timers;
@@ -52,7 +56,7 @@ export class Subscriptions {
 }
 
 class LiveSubscription implements Subscription, Claimant {
-  readonly #requests: Requests;
+  readonly #requests: SubscribeRequests;
   readonly #timers: Profile["timers"];
   readonly #inbox: Inbox<Arrived>;
   readonly #callId: string | undefined;
@@ -61,7 +65,7 @@ class LiveSubscription implements Subscription, Claimant {
   #response: SipResponse | undefined;
   #dialog: Dialog | undefined;
 
-  constructor(requests: Requests, clock: Clock, timers: Profile["timers"], request: SipRequest) {
+  constructor(requests: SubscribeRequests, clock: Clock, timers: Profile["timers"], request: SipRequest) {
     this.#requests = requests;
     this.#timers = timers;
     this.#inbox = new Inbox(clock);

@@ -1,5 +1,6 @@
 /** The embedded reference core: our default device under test, with faults to be switched on by name. */
-export { type Core, type CoreOptions, startCore } from "./core.ts";
+export { type Core, startCore } from "./core.ts";
+export type { CoreOptions } from "./options.ts";
 export { coreProfile } from "./profile.ts";
 export { type Fault, faults, type FaultSet } from "./faults.ts";
 export { DEFAULT_POLICY, type Policy } from "./policy.ts";

@@ -1,0 +1,53 @@
+/** What a core is started with. */
+import type { Authority } from "../harness/crypto/pki/mod.ts";
+import type { Clock, Net, Tap } from "../harness/net/types.ts";
+import type { Profile, Subscriber } from "../profiles/types.ts";
+import type { FaultSet } from "./faults.ts";
+import type { BorderOptions } from "./ibcf/mod.ts";
+import type { EndOptions } from "./pcscf/ipsec/mod.ts";
+import type { AccessRanges } from "./pcscf/mod.ts";
+import type { Policy } from "./policy.ts";
+import type { CoreTimers, Random } from "./types.ts";
+
+export interface CoreOptions {
+  readonly net: Net;
+  /** Default: the net's. */
+  readonly clock?: Clock;
+  /** Address of the P-CSCF and, where it is a loopback address, of the operator interface. */
+  readonly bind: string;
+  readonly ports?: {
+    /** Gm, for UDP and TCP. Default 5060. */
+    readonly gm?: number;
+    /** TLS with UEs. Default: one above Gm, as 5061 is above 5060; any where Gm's may be any. */
+    readonly tls?: number;
+    /** Default 0: any. */
+    readonly operator?: number;
+  };
+  readonly subscribers: readonly Subscriber[];
+  readonly home: Profile["home"];
+  readonly timers: CoreTimers;
+  readonly faults?: FaultSet;
+  readonly random: Random;
+  readonly policy?: Partial<Policy>;
+  /** Which source addresses belong to which access network; the rest is "fixed". */
+  readonly access?: AccessRanges;
+  /** Sees every octet on Gm. */
+  readonly tap?: Tap;
+  /**
+   * Opens IPsec on the address of the P-CSCF, for the access networks that the policy wants it for. Without the
+   * privilege for raw IP there is UDP-encapsulated ESP alone. Default: none.
+   */
+  readonly ipsec?: Pick<EndOptions, "encapsulationPort" | "raw">;
+  /**
+   * Opens TLS on the address of the P-CSCF, with certificates that this CA issues: a root, whose certificate is what
+   * UEs trust. Needs OpenSSL on this machine. Default: none.
+   */
+  readonly tls?: { readonly authority: Authority };
+  /**
+   * A NAT in front of the core (TS 33.203 Annex M): UEs that send to `Core.nat` seem to be at the first of these
+   * addresses. `lifetime`: ms until a binding without traffic is forgotten. Needs `ipsec`. Default: none.
+   */
+  readonly nat?: { readonly addresses: readonly [string, ...string[]]; readonly lifetime?: number };
+  /** The border to partner networks, with the home network's DNS. Default: none; foreign domains are nowhere. */
+  readonly interconnect?: BorderOptions;
+}

@@ -12,7 +12,7 @@ import { type Means, takeApart } from "../ue/challenge.ts";
 import { isSuccess } from "../ue/exchange.ts";
 import { applyHeaders, type Arrived } from "../ue/incoming.ts";
 import { type Isim, isimOf } from "../ue/isim.ts";
-import { Registrations } from "../ue/registration.ts";
+import { isBundled, Registrations } from "../ue/registration.ts";
 import { Station } from "../ue/station.ts";
 import { Subscriptions } from "../ue/subscriptions.ts";
 import { newMemory } from "../ue/ue.ts";
@@ -99,6 +99,7 @@ class LiveTrustedNode implements t.TrustedNode {
     this.#registration = new Registrations({
       ...{ station, clock, sender, identity: this.identity, means: this.#means },
       outbound: undefined,
+      bundled: isBundled(subscriber),
     });
     this.#requests = new NodeRequests<t.NodeRequestOptions>({
       ...{ station, sender },

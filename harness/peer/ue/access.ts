@@ -23,8 +23,10 @@ export function accessOf(profile: Profile, subscriber: Subscriber, options: UeOp
   const security = securityOf(subscriber, options);
   // O.1.1: nor is TLS.
   const tls = security === "tls" || typeof security === "object" && security.mechanism === "tls";
+  // T.1: GIBA is for the packet domain of 3GPP alone.
   const wants3gpp = !tls &&
-    (security !== "none" || subscriber.aka !== undefined && ipsec !== true && throughNat !== true);
+    (security !== "none" || subscriber.giba !== undefined ||
+      subscriber.aka !== undefined && ipsec !== true && throughNat !== true);
   const fitting = wants3gpp ? ["3gpp"] : ["fixed", "wlan", "nass"];
   const inOrder = [...names].sort((a, b) => Number(fitting.includes(b)) - Number(fitting.includes(a)));
   if (address === undefined) return inOrder[0];

@@ -5,6 +5,7 @@
 import { formatCredentials, Params, type SipRequest, type SipResponse } from "sip-codec";
 import { PeerViolation } from "../../errors.ts";
 import type { Clock } from "../../net/types.ts";
+import type { Subscriber } from "../../../profiles/types.ts";
 import { type Answer, answerTo, rspauthHolds } from "./answers.ts";
 import * as build from "./build.ts";
 import { canAnswer, isChallenge, isStale, type Means, takeApart } from "./challenge.ts";
@@ -30,6 +31,13 @@ export interface RegistrationParts {
   readonly identity: Identity;
   readonly means: Means;
   readonly outbound: { readonly instance: string; readonly regId: number } | undefined;
+  /** REGISTERs have no Authorization, where a case does not say otherwise. */
+  readonly bundled: boolean;
+}
+
+/** TS 33.203 T.7: who is known by an address alone sends no Authorization. */
+export function isBundled({ giba, aka, digest }: Subscriber): boolean {
+  return giba !== undefined && aka === undefined && digest === undefined;
 }
 
 export class Registrations {
@@ -152,7 +160,7 @@ export class Registrations {
       this.#fromTag = random.token(10);
       this.#cseq = 0;
     }
-    const { identity: { homeDomain }, outbound } = this.#parts;
+    const { identity: { homeDomain }, outbound, bundled } = this.#parts;
     const request = build.register(this.#parts.sender, {
       homeDomain,
       impu: options.impu ?? this.#parts.identity.impus[0] ?? this.#impu,
@@ -162,7 +170,7 @@ export class Registrations {
       contact: this.#contactFor(options),
       expires: options.expires === undefined ? DEFAULT_EXPIRES : options.expires,
       outbound: outbound !== undefined,
-      authorization: options.withoutAuthorization ? undefined : this.#authorization(options),
+      authorization: options.withoutAuthorization ?? bundled ? undefined : this.#authorization(options),
     });
     this.#contactOfFirst = options.contact === undefined ? request.get("Contact") : undefined;
     this.#parts.station.protection.dress(request, sending);

@@ -279,6 +279,20 @@ Deno.test("register() gives back a challenge that the subscriber has no secret f
     assert.equal(network.of("REGISTER").length, 1);
   }));
 
+Deno.test("who has GIBA alone sends no Authorization from 3GPP access, unless told to", () =>
+  inWorld(async ({ ue, run, network }) => {
+    network.on("REGISTER", (request) => answer(request, 200));
+    const { aka: _, ...nobody } = ALICE;
+    const gil = await ue({ ...nobody, giba: { imsi: "001010000000001" } });
+    await run(gil.register());
+    await run(gil.register({ withoutAuthorization: false }));
+    await run(gil.deregister());
+    const requests = network.of("REGISTER");
+    assert.deepEqual(requests.map((request) => request.has("Authorization")), [false, true, false]);
+    assert.match(requests[0]?.get("P-Access-Network-Info") ?? "", /^3GPP-/);
+    assert.equal(gil.local.address, "10.1.0.1");
+  }));
+
 Deno.test("attempt() sends what the options and the tampering say", () =>
   inWorld(async ({ ue, run, network }) => {
     network.on("REGISTER", (request) => answer(request, 403));

@@ -99,7 +99,10 @@ export interface RegisterOptions extends SendingOptions {
   readonly expires?: number | null;
   /** A URI, or the whole field value where it begins with "<" or is "*". */
   readonly contact?: string;
-  /** Sends no Authorization header in the first REGISTER (allowed by Annex N and P). */
+  /**
+   * Sends no Authorization header in the first REGISTER (allowed by Annex N and P). Default: false, but true where the
+   * subscriber has GIBA and nothing else (TS 33.203 T.7).
+   */
   readonly withoutAuthorization?: boolean;
   /**
    * What Authorization says in the first REGISTER. "empty" (default): the IMPI with an empty nonce and response, so

@@ -12,7 +12,7 @@ import { openIpsecProtection, PLAIN_IPSEC } from "./ipsec/open.ts";
 import type { Arrived } from "./incoming.ts";
 import { type Isim, isimOf } from "./isim.ts";
 import { Cleartext, type Protection } from "./protection.ts";
-import { Registrations } from "./registration.ts";
+import { isBundled, Registrations } from "./registration.ts";
 import { Requests } from "./requests.ts";
 import { type SendingOptions, waysOf } from "./sending.ts";
 import { Station } from "./station.ts";
@@ -24,7 +24,7 @@ import type * as t from "./types.ts";
 export async function createUe(setup: t.UeSetup): Promise<t.Ue> {
   const { profile, options = {} } = setup;
   const subscriber = options.like?.subscriber ?? setup.subscriber;
-  const identity = { ...(options.like?.identity ?? identityOf(subscriber, profile)), ...options.identity };
+  const identity = { ...(options.like?.identity ?? identityOf(subscriber, setup)), ...options.identity };
   const isim = cardOf(setup, subscriber);
   const access = accessOf(profile, subscriber, options);
   const protection = await openProtection(setup, localEndpoint(profile, access, options));
@@ -65,9 +65,10 @@ async function openProtection(setup: t.UeSetup, local: Endpoint): Promise<Protec
 
 /** A forged card, the one that sits in the other terminal as well, or the subscriber's own. */
 function cardOf(
-  { options = {}, remember = newMemory() }: t.UeSetup,
+  { options = {}, ...setup }: t.UeSetup,
   subscriber: Subscriber,
 ): Isim | undefined {
+  const remember = options.home?.memory ?? setup.remember ?? newMemory();
   const k = options.secrets?.k;
   const shared = options.like ? ISIMS.get(options.like) : undefined;
   return k || !shared ? isimOf(subscriber, remember, k) : shared;
@@ -130,6 +131,7 @@ class LiveUe implements t.Ue {
       identity,
       means,
       outbound: wished ? { instance: this.instance, regId: outbound.regId } : undefined,
+      bundled: isBundled(subscriber),
     });
     this.#requests = new Requests({
       station: this.#station,
@@ -288,8 +290,8 @@ function answerByItself(arrived: Arrived): void {
   else arrived.respondAutomatically(200);
 }
 
-function identityOf(subscriber: Subscriber, profile: Profile): t.Identity {
-  return { impi: subscriber.impi, impus: subscriber.impus, homeDomain: profile.home.domain };
+function identityOf({ impi, impus }: Subscriber, { profile, options }: t.UeSetup): t.Identity {
+  return { impi, impus, homeDomain: options?.home?.domain ?? profile.home.domain };
 }
 
 /** Version 4 (RFC 9562 5.4), from the run's seed. */

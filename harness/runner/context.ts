@@ -38,7 +38,7 @@ export interface CaseContext {
   trustedNode(options?: TrustedNodeOptions): Promise<TrustedNode>;
   /**
    * The home network of roaming UEs behind the P-CSCF under test (peer/home_network/types.ts), on the seat that the case
-   * has to itself: `seats: ["home-network"]`. Its UEs are `ue({ home })`. Closed by the runner when the case ends.
+   * has to itself: `seats: ["homeNetwork"]`. Its UEs are `ue({ home })`. Closed by the runner when the case ends.
    */
   homeNetwork(options?: HomeNetworkOptions): Promise<HomeNetwork>;
   /**

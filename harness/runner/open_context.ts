@@ -1,14 +1,12 @@
 /** The context of one attempt at a case: what it hands out it also takes back. */
 import { EnvironmentError, LocalMisuseError, PeerViolation } from "../errors.ts";
-import { drive } from "../net/driver.ts";
 import type { Clock, Net } from "../net/types.ts";
 import { NoAnswer } from "../peer/no_answer.ts";
-import { accessOf } from "../peer/ue/access.ts";
-import type { Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { AddressPool } from "./addresses.ts";
 import type { CheckFunction } from "./check.ts";
 import type { CaseContext, Random } from "./context.ts";
+import { CorePeers } from "./core_peers.ts";
 import { describe, isObject } from "./describe.ts";
 import type { EvidenceSink } from "./evidence_sink.ts";
 import type { Ledger } from "./ledger.ts";
@@ -16,6 +14,8 @@ import { Networks } from "./networks.ts";
 import type { Operator, PeerFactory } from "./peers.ts";
 import type { Seats } from "./seats.ts";
 import type { RunServers } from "./servers.ts";
+import { Terminals } from "./terminals.ts";
+import { soon, TIDY_LIMIT } from "./tidy.ts";
 import { TlsProbes } from "./tls_probes.ts";
 import { GivenNotMet } from "./verdict.ts";
 
@@ -43,66 +43,13 @@ export interface OpenContext {
   close(): Promise<void>;
 }
 
-/** How long cleaning up after a case may take, in milliseconds. */
-const TIDY_LIMIT = 3000;
-
 export function openContext(parts: ContextParts): OpenContext {
   const { profile, clock, ledger, evidence, signal } = parts;
-  const terminals: { ue: Ue; lease: number; release: () => void }[] = [];
+  const terminals = new Terminals(parts);
+  const corePeers = new CorePeers(parts);
   const networks = new Networks(parts);
   const tlsProbes = new TlsProbes(parts);
-  const asked = new Set<number>();
   const atEnd: (() => Promise<void>)[] = [];
-
-  const leaseOf = (options: UeOptions): number => {
-    if (options.like) {
-      const other = terminals.find(({ ue }) => ue === options.like);
-      if (!other) throw new LocalMisuseError("ue({ like }) needs a UE of the same case");
-      return other.lease;
-    }
-    const lease = options.as ?? parts.subscribers.findIndex((_, index) => !asked.has(index));
-    if (parts.subscribers[lease]) return lease;
-    throw new LocalMisuseError(
-      `The case leases ${parts.subscribers.length} subscriber(s) and asks for ` +
-        (options.as === undefined
-          ? "one more: needs { as } or { like }, or a further lease"
-          : `number ${options.as}`),
-    );
-  };
-
-  const openUe = async (options: UeOptions): Promise<Ue> => {
-    if (signal.aborted) throw new LocalMisuseError("The case is over and asks for a UE");
-    const lease = leaseOf(options);
-    asked.add(lease);
-    const subscriber = parts.subscribers[lease]!;
-    const place = options.local?.address === undefined
-      ? parts.addresses.take(accessOf(profile, subscriber, options), targetOf(profile, options))
-      : { address: options.local.address, release() {} };
-    const earlier = terminals.filter((terminal) => terminal.lease === lease).length;
-    try {
-      const ue = await parts.peers.createUe({
-        net: parts.net,
-        clock,
-        drive,
-        profile,
-        subscriber,
-        options: { ...options, local: { ...options.local, address: place.address } },
-        random: parts.random,
-        tap: evidence.tap(`ue:${subscriber.name}${earlier > 0 ? `#${earlier + 1}` : ""}`),
-        keyLog: (line) => evidence.tlsKeyLog?.(line),
-      });
-      if (!signal.aborted) {
-        terminals.push({ ue, lease, release: place.release });
-        return ue;
-      }
-      // The case was cut off while the UE came up: nobody else will close it.
-      await ue.close();
-      throw new LocalMisuseError("The case was over before its UE was up");
-    } catch (error) {
-      place.release();
-      throw error;
-    }
-  };
 
   const context: CaseContext = {
     profile,
@@ -110,13 +57,13 @@ export function openContext(parts: ContextParts): OpenContext {
     random: parts.random,
     check: parts.check,
     note: (text) => evidence.note(text),
-    ue: (options = {}) => underWay(ledger, "ue()", openUe(options)),
+    ue: (options = {}) => underWay(ledger, "ue()", terminals.open(options)),
     network: (options = {}) => underWay(ledger, "network()", networks.open(options)),
-    trustedNode: () => notYet("trustedNode"),
-    homeNetwork: () => notYet("homeNetwork"),
-    hss: () => notYet("hss"),
-    clf: () => notYet("clf"),
-    ggsn: () => notYet("ggsn"),
+    trustedNode: (options = {}) => underWay(ledger, "trustedNode()", corePeers.trustedNode(options)),
+    homeNetwork: (options = {}) => underWay(ledger, "homeNetwork()", corePeers.homeNetwork(options)),
+    hss: () => underWay(ledger, "hss()", Promise.try(() => corePeers.hss())),
+    clf: () => underWay(ledger, "clf()", Promise.try(() => corePeers.clf())),
+    ggsn: () => underWay(ledger, "ggsn()", corePeers.ggsn()),
     tlsProbe: (entry = "p-cscf") => underWay(ledger, "tlsProbe()", Promise.try(() => tlsProbes.open(entry))),
     given: (name, what) => underWay(ledger, `given("${name}")`, met(name, what)),
     operator: (action, parameters) =>
@@ -129,31 +76,19 @@ export function openContext(parts: ContextParts): OpenContext {
   };
 
   const close = async (): Promise<void> => {
-    const limit = new AbortController();
     for (const undo of atEnd) {
       const done = undo().catch((error) => evidence.note(`putting things back failed: ${describe(error)}`));
-      await Promise.race([done, clock.wait(clock.now() + TIDY_LIMIT, limit.signal)]);
+      await soon(clock, done);
     }
-    // What Wireshark needs to look into the ESP packets of the capture.
-    const espSa = new Set(terminals.flatMap(({ ue }) => ue.ipsec?.espSa ?? []));
+    const { espSa } = terminals;
     if (espSa.size > 0) {
       evidence.attach?.("esp_sa", new TextEncoder().encode(`${[...espSa].join("\n")}\n`), { secret: true });
     }
-    const closing = Promise.all(terminals.map(async ({ ue, release }) => {
-      try {
-        // So that the next case with this subscriber does not meet the contacts of this one.
-        if (isBound(ue)) {
-          const tidy = deregisterAll(ue).catch(() => {});
-          await Promise.race([tidy, clock.wait(clock.now() + TIDY_LIMIT, limit.signal)]);
-        }
-        await ue.close();
-      } catch (error) {
-        evidence.note(`closing a UE failed: ${describe(error)}`);
-      } finally {
-        release();
-      }
-    })).then(() => Promise.all([networks.close(), tlsProbes.close()]))
-      .catch((error) => evidence.note(`closing a network or a probe failed: ${describe(error)}`));
+    const limit = new AbortController();
+    const closing = corePeers.settle()
+      .then(() => Promise.all([terminals.close(), corePeers.closeNodes()]))
+      .then(() => Promise.all([networks.close(), tlsProbes.close(), corePeers.close()]))
+      .catch((error) => evidence.note(`closing a peer failed: ${describe(error)}`));
     const tooLate = clock.wait(clock.now() + 2 * TIDY_LIMIT, limit.signal).then(() => {
       if (!limit.signal.aborted) evidence.note("a peer did not close in time");
     });
@@ -161,16 +96,6 @@ export function openContext(parts: ContextParts): OpenContext {
     limit.abort();
   };
   return { context, close };
-}
-
-/** Each takes one identity away; a device that says so and leaves it is not asked for ever. */
-async function deregisterAll(ue: Ue): Promise<void> {
-  for (let most = 4; isBound(ue) && most > 0; most--) await ue.deregister();
-}
-
-/** The network may hold a registration of this UE, also one whose connection is lost. */
-function isBound(ue: Ue): boolean {
-  return ue.registered || (ue.tls?.stranded ?? false);
 }
 
 /** Resolves what `given` was handed, or rejects with GivenNotMet; bugs of ours stay what they are. */
@@ -214,19 +139,9 @@ async function askOperator(
   await operator(action, parameters, signal);
 }
 
-/** Address of the entry point that this UE will talk to, as far as it is known here. */
-function targetOf(profile: Profile, { entry = "p-cscf", transport }: UeOptions): string | undefined {
-  const transports = profile.entry[entry] ?? {};
-  return (transport ? transports[transport] : Object.values(transports)[0])?.address;
-}
-
 /** Marks a promise of the context as begun until it settles, so that one that is not awaited is found. */
 function underWay<T>(ledger: Ledger, what: string, promise: Promise<T>): Promise<T> {
   const done = ledger.pending(what);
   promise.then(done, done);
   return promise;
-}
-
-function notYet(name: string): Promise<never> {
-  return Promise.reject(new EnvironmentError(`${name}() is not there yet`, "use a later version"));
 }

@@ -1,9 +1,12 @@
 /** How the runner makes peers: real ones in harness/peer, other ones in tests. */
 import type { Clock, Drive, Net, Tap } from "../net/types.ts";
 import type { ClfOptions, ClfServer } from "../peer/clf/mod.ts";
+import type { Ggsn, GgsnSetup } from "../peer/ggsn/mod.ts";
+import type { HomeNetwork, HomeNetworkSetup } from "../peer/home_network/types.ts";
 import type { HssOptions, HssServer } from "../peer/hss/mod.ts";
 import type { Network, NetworkSetup } from "../peer/network/types.ts";
 import type { TlsProbe, TlsProbeSetup } from "../peer/tls_probe/mod.ts";
+import type { TrustedNode, TrustedNodeSetup } from "../peer/trusted_node/types.ts";
 import type { Ue, UeOptions } from "../peer/ue/types.ts";
 import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { Random } from "./context.ts";
@@ -30,6 +33,9 @@ export interface PeerFactory {
   /** For cases with peer "peer-network". */
   createNetwork?(setup: NetworkSetup): Promise<Network>;
   createTlsProbe?(setup: TlsProbeSetup): TlsProbe;
+  createTrustedNode?(setup: TrustedNodeSetup): Promise<TrustedNode>;
+  createHomeNetwork?(setup: HomeNetworkSetup): Promise<HomeNetwork>;
+  createGgsn?(setup: GgsnSetup): Promise<Ggsn>;
   /** Servers of a whole run (servers.ts). */
   openHss?(options: HssOptions): Promise<HssServer>;
   openClf?(options: ClfOptions): Promise<ClfServer>;

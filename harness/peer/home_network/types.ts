@@ -177,5 +177,7 @@ export interface HomeNetwork {
   invite(to?: HomeBinding, options?: HomeRequestOptions & InviteOptions): Promise<Call>;
   /** NOTIFY of reg-event to everyone who has subscribed to this user's: its contacts as they are, or all terminated. */
   notifyReg(user?: Subscriber, state?: "active" | "terminated"): Promise<void>;
+  /** Forgets what it was told: everything is answered rightly from now on. The runner does it when the case ends. */
+  settle(): void;
   close(): Promise<void>;
 }

@@ -71,7 +71,7 @@ export class HssServer {
   }
 
   /** What a case sees of these subscribers; close it when the case ends. */
-  view(subscribers: readonly Subscriber[], tap?: Tap): HssView & { close(): void } {
+  view(subscribers: readonly Subscriber[], tap?: Tap): HssView & { forget(): void; close(): void } {
     const impis = new Set(subscribers.map(({ impi }) => impi));
     const view = new LiveHssView({
       clock: this.#options.clock,

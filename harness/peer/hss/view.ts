@@ -91,10 +91,15 @@ export class LiveHssView implements HssView {
     return found && { state: found.state, serverName: found.serverName };
   }
 
-  /** What was scripted is forgotten; who waits is told. */
+  /** What was scripted is forgotten; addresses and lines stay. */
+  forget(): void {
+    this.#scripts.clear();
+  }
+
+  /** Everything is forgotten; who waits is told. */
   close(): void {
     this.#inbox.close();
-    this.#scripts.clear();
+    this.forget();
     for (const subscription of this.#options.subscriptions) {
       subscription.binding = undefined;
       subscription.line = subscription.subscriber.nba?.line;

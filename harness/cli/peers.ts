@@ -1,4 +1,7 @@
-/** The peers of this program, for one device: what an ISIM has seen is remembered for as long as they live. */
+/**
+ * The peers of this program, for one device: what an ISIM has seen is remembered for as long as they live. Who registers
+ * with our HSS has a card of its own for that, or the device's HSS would meet sequence numbers that it has not given.
+ */
 import { ClfServer } from "../peer/clf/mod.ts";
 import { HssServer } from "../peer/hss/mod.ts";
 import { createGgsn } from "../peer/ggsn/mod.ts";
@@ -6,14 +9,18 @@ import { createNetwork, createTlsProbe, createTrustedNode, createUe, newMemory }
 import type { PeerFactory } from "../runner/mod.ts";
 
 export function newPeers(): PeerFactory {
-  const remember = newMemory();
+  const [remember, rememberOurs] = [newMemory(), newMemory()];
   return {
     createUe: (parts) => createUe({ ...parts, remember }),
     createNetwork,
     createTlsProbe,
-    createTrustedNode: (setup) => createTrustedNode({ ...setup, remember }),
+    createTrustedNode: (setup) =>
+      createTrustedNode({
+        ...setup,
+        remember: setup.options?.entry?.endsWith("-hss") ? rememberOurs : remember,
+      }),
     createGgsn,
-    openHss: (options) => HssServer.open(options),
+    openHss: (options) => HssServer.open({ ...options, cards: [remember, rememberOurs] }),
     openClf: (options) => ClfServer.open(options),
   };
 }

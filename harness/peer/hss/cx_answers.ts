@@ -53,7 +53,9 @@ function authorize({ impi, impu, avps }: Question, knowledge: CxKnowledge): Avp[
       : [success(), avp("Server-Name", found.serverName)];
   }
   if (found.serverName === undefined || found.state === "not-registered") {
-    return [experimental(EXPERIMENTAL_RESULT.DIAMETER_FIRST_REGISTRATION), avp("Server-Capabilities", [])];
+    // Any S-CSCF will do. Without Server-Capabilities (TS 29.228 table 6.1.1.2: optional): an empty one is allowed by its
+    // grammar, but Kamailio's cdp takes no answer with a grouped AVP of no octets.
+    return [experimental(EXPERIMENTAL_RESULT.DIAMETER_FIRST_REGISTRATION)];
   }
   return [
     experimental(EXPERIMENTAL_RESULT.DIAMETER_SUBSEQUENT_REGISTRATION),
@@ -85,11 +87,19 @@ function authenticate({ impi, impu, avps, from }: Question, knowledge: CxKnowled
   ];
 }
 
-/** "Unknown" leaves the choice to us (TS 33.203 P.4.2). */
-function dataItem(scheme: string, found: HssSubscription, { random }: CxKnowledge): Avp[] | undefined {
+/**
+ * What a SIP-Auth-Data-Item holds; undefined where the subscriber has nothing for the scheme. "Unknown" leaves the
+ * choice to us (TS 33.203 P.4.2).
+ */
+export function dataItem(
+  scheme: string,
+  found: HssSubscription,
+  { random }: Pick<CxKnowledge, "random">,
+  { number = 1, password }: { readonly number?: number; readonly password?: string } = {},
+): Avp[] | undefined {
   const asked = scheme.toLowerCase();
   const any = asked === "unknown" || asked === "";
-  const named = (name: string) => [avp("SIP-Item-Number", 1), avp("SIP-Authentication-Scheme", name)];
+  const named = (name: string) => [avp("SIP-Item-Number", number), avp("SIP-Authentication-Scheme", name)];
   if (any || asked.startsWith("digest-aka")) {
     const vector = found.vector(random(16));
     if (vector) {
@@ -103,7 +113,7 @@ function dataItem(scheme: string, found: HssSubscription, { random }: CxKnowledg
     }
     if (!any) return undefined;
   }
-  const digest = found.ha1;
+  const digest = found.ha1(password);
   if (digest && (any || asked === "sip digest")) {
     return [...named("SIP Digest"), avp("SIP-Digest-Authenticate", digestItem(digest))];
   }
@@ -191,7 +201,7 @@ function experimental(code: number): Avp {
 const DE_REGISTRATION = 1;
 
 /** TS 29.229 6.3.36 */
-function digestItem({ realm, algorithm, ha1 }: NonNullable<HssSubscription["ha1"]>): Avp[] {
+function digestItem({ realm, algorithm, ha1 }: NonNullable<ReturnType<HssSubscription["ha1"]>>): Avp[] {
   return [
     avp("Digest-Realm", realm),
     avp("Digest-Algorithm", algorithm),

@@ -15,6 +15,7 @@ import {
 } from "../../wire/diameter/mod.ts";
 import { WireSyntaxError } from "../../wire/mod.ts";
 import type { Subscriber } from "../../../profiles/types.ts";
+import type { UeMemory } from "../ue/types.ts";
 import { rightAnswer } from "./cx_answers.ts";
 import { HssSubscription } from "./subscription.ts";
 import type { CxCommand, CxRequest, HssView } from "./types.ts";
@@ -25,6 +26,8 @@ export interface HssOptions {
   /** Realm of SIP Digest; default: that of `self`. */
   readonly digestRealm?: string;
   readonly subscribers: readonly Subscriber[];
+  /** Where the ISIMs are that answer our challenges. Default: nowhere. */
+  readonly cards?: readonly UeMemory[];
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
   readonly timers: { readonly answer: number; readonly silence: number };
@@ -62,7 +65,9 @@ export class HssServer {
     this.#listener = listener;
     this.local = listener.local;
     const realm = options.digestRealm ?? options.self.realm;
-    this.#subscriptions = options.subscribers.map((subscriber) => new HssSubscription(subscriber, realm));
+    this.#subscriptions = options.subscribers.map((subscriber) =>
+      new HssSubscription(subscriber, realm, options.cards)
+    );
   }
 
   /** Diameter nodes whose capabilities were exchanged. */
@@ -77,6 +82,7 @@ export class HssServer {
       clock: this.#options.clock,
       timers: this.#options.timers,
       subscriptions: this.#subscriptions.filter(({ subscriber }) => impis.has(subscriber.impi)),
+      random: this.#options.random,
       order: (subscription, command, avps) => this.#order(subscription, command, avps),
       closed: () => void this.#views.delete(view),
       ...(tap ? { tap } : {}),

@@ -2,6 +2,7 @@
 import { AuthenticationCentre, type AuthVector, ha1, openAuts } from "../../crypto/mod.ts";
 import type { Subscriber } from "../../../profiles/types.ts";
 import { akaFunctionsOf } from "../aka_keys.ts";
+import type { UeMemory } from "../ue/types.ts";
 import type { RegistrationState } from "./types.ts";
 
 export class HssSubscription {
@@ -13,12 +14,15 @@ export class HssSubscription {
   binding: { readonly address?: string; readonly prefix?: string } | undefined;
   line: string | undefined;
   readonly #realm: string;
+  readonly #cards: readonly UeMemory[];
   #centre: AuthenticationCentre | undefined;
 
-  constructor(subscriber: Subscriber, realm: string) {
+  /** `cards`: where the ISIMs are that answer our challenges. */
+  constructor(subscriber: Subscriber, realm: string, cards: readonly UeMemory[] = []) {
     this.subscriber = subscriber;
     this.line = subscriber.nba?.line;
     this.#realm = realm;
+    this.#cards = cards;
   }
 
   /** The IMPUs of the implicit set, the default one first; barred ones last. */
@@ -34,9 +38,18 @@ export class HssSubscription {
     return [...this.identities.map((identity) => identity.impu), ...this.subscriber.otherSet].includes(impu);
   }
 
-  /** The next vector; undefined where the subscriber has no AKA keys. `rand` has 16 octets. */
+  /**
+   * The next vector; undefined where the subscriber has no AKA keys. `rand` has 16 octets. Where another HSS has used the
+   * subscriber's cards the counter goes on from there, so that no case begins with a synchronisation failure.
+   */
   vector(rand: Uint8Array): AuthVector | undefined {
-    return this.#auc()?.generate({ rand });
+    const centre = this.#auc();
+    for (const { isims } of this.#cards) {
+      const card = isims.get(this.subscriber.impi);
+      if (!centre || !card || centre.sqn >= card.sqn) continue;
+      centre.resynchronise(rand, card.auts(rand));
+    }
+    return centre?.generate({ rand });
   }
 
   /** Takes AUTS for the RAND that was sent (TS 33.102 6.3.5). False where its MAC-S is wrong. */
@@ -47,12 +60,13 @@ export class HssSubscription {
   }
 
   /** H(A1) for SIP Digest, in hexadecimal; undefined where the subscriber has no password. */
-  get ha1():
-    | { readonly realm: string; readonly algorithm: "MD5" | "SHA-256"; readonly ha1: string }
-    | undefined {
+  ha1(
+    password?: string,
+  ): { readonly realm: string; readonly algorithm: "MD5" | "SHA-256"; readonly ha1: string } | undefined {
     const { digest, impi } = this.subscriber;
     if (!digest) return undefined;
-    const { password, algorithm } = digest;
+    const { algorithm } = digest;
+    password ??= digest.password;
     return { realm: this.#realm, algorithm, ha1: ha1(algorithm, impi, this.#realm, password) };
   }
 

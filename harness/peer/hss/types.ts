@@ -52,6 +52,15 @@ export interface HssView {
   ): Promise<number | undefined>;
   /** Push-Profile-Request with these AVPs; gives its Result-Code. */
   push(impi: string, avps: readonly Avp[]): Promise<number | undefined>;
+  /**
+   * A SIP-Auth-Data-Item as a right answer has it, for scripts and pushes: another AKA vector with each call, H(A1) of
+   * another password if one is given. LocalMisuseError where the subscriber has nothing for this scheme.
+   */
+  item(
+    impi: string,
+    scheme: "Digest-AKAv1-MD5" | "SIP Digest" | "NASS-Bundled" | "Early-IMS-Security",
+    options?: { readonly number?: number; readonly password?: string },
+  ): Avp;
   /** What the HSS knows of a registration; undefined where there is no such subscriber. */
   registration(
     impi: string,

@@ -4,6 +4,7 @@ import { LocalMisuseError } from "../../errors.ts";
 import { type Avp, avp } from "../../wire/diameter/mod.ts";
 import { orSilence } from "../no_answer.ts";
 import { Inbox } from "../ue/inbox.ts";
+import { dataItem } from "./cx_answers.ts";
 import type { HssSubscription } from "./subscription.ts";
 import type { CxCommand, CxReply, CxRequest, CxScript, HssView } from "./types.ts";
 
@@ -11,6 +12,7 @@ export interface ViewOptions {
   readonly clock: Clock;
   readonly timers: { readonly answer: number; readonly silence: number };
   readonly subscriptions: readonly HssSubscription[];
+  readonly random: (length: number) => Uint8Array;
   readonly order: (
     subscription: HssSubscription,
     command: "Registration-Termination" | "Push-Profile",
@@ -84,6 +86,16 @@ export class LiveHssView implements HssView {
 
   push(impi: string, avps: readonly Avp[]): Promise<number | undefined> {
     return this.#options.order(this.#of(impi), "Push-Profile", avps);
+  }
+
+  item(
+    impi: string,
+    scheme: Parameters<HssView["item"]>[1],
+    options: Parameters<HssView["item"]>[2] = {},
+  ): Avp {
+    const item = dataItem(scheme, this.#of(impi), this.#options, options);
+    if (item) return avp("SIP-Auth-Data-Item", item);
+    throw new LocalMisuseError(`The subscriber "${impi}" has nothing for the scheme "${scheme}"`);
   }
 
   registration(impi: string): ReturnType<HssView["registration"]> {

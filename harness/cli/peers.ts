@@ -5,7 +5,14 @@
 import { ClfServer } from "../peer/clf/mod.ts";
 import { HssServer } from "../peer/hss/mod.ts";
 import { createGgsn } from "../peer/ggsn/mod.ts";
-import { createNetwork, createTlsProbe, createTrustedNode, createUe, newMemory } from "../peer/mod.ts";
+import {
+  createHomeNetwork,
+  createNetwork,
+  createTlsProbe,
+  createTrustedNode,
+  createUe,
+  newMemory,
+} from "../peer/mod.ts";
 import type { PeerFactory } from "../runner/mod.ts";
 
 export function newPeers(): PeerFactory {
@@ -19,6 +26,7 @@ export function newPeers(): PeerFactory {
         ...setup,
         remember: setup.options?.entry?.endsWith("-hss") ? rememberOurs : remember,
       }),
+    createHomeNetwork,
     createGgsn,
     openHss: (options) => HssServer.open({ ...options, cards: [remember, rememberOurs] }),
     openClf: (options) => ClfServer.open(options),

@@ -1,4 +1,5 @@
 /** The home network of a roaming UE, behind the P-CSCF under test. */
+export { createHomeNetwork } from "./network.ts";
 export type {
   ArrivedRegister,
   ChallengeOptions,

@@ -44,8 +44,9 @@ export interface HomeNetworkOptions {
   /** Its users, made up for the case: what each authenticates with. Default: one with "aka". */
   readonly users?: readonly ("aka" | "digest")[];
   /**
-   * Whether REGISTERs are answered without asking a case: challenged unless they are proved or marked as protected,
-   * then granted. Default true. False: the case takes each by `nextRegister()`.
+   * Whether REGISTERs are answered without asking a case: challenged, granted where the user is proved, or registered
+   * and marked as protected; 403 for a wrong response and a reported failure. Default true. False: the case takes each
+   * by `nextRegister()`.
    */
   readonly automatic?: boolean;
   /** What automatic challenges say otherwise than right. */
@@ -159,6 +160,8 @@ export interface HomeNetwork {
   readonly registers: readonly ArrivedRegister[];
   /** The next REGISTER not yet taken, answered or not. Rejects with NoAnswer (default: timers.answer). */
   nextRegister(within?: number): Promise<ArrivedRegister>;
+  /** All challenges so far, in order, those that were sent by itself too. */
+  readonly challenges: readonly SentChallenge[];
   /** Of granted REGISTERs, as long as they last. */
   readonly bindings: readonly HomeBinding[];
   /** From now on REGISTERs are answered so: by what this gives, or as a right home network does where it gives nothing. */

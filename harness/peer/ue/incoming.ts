@@ -59,11 +59,12 @@ export class Arrived implements IncomingRequest {
     return response;
   }
 
-  /** Answers what a UE answers without being asked. */
-  respondAutomatically(status: number, headers: HeaderValues = {}): void {
-    if (this.answered || this.key === undefined) return;
-    this.answer(status, { headers });
+  /** Answers what is answered without a case being asked; undefined where it has been answered, or cannot be. */
+  respondAutomatically(status: number, headers: HeaderValues = {}): SipResponse | undefined {
+    if (this.answered || this.key === undefined) return undefined;
+    const response = this.answer(status, { headers });
     this.#automatic = true;
+    return response;
   }
 
   #build(status: number, options: RespondOptions): SipResponse {

@@ -1,14 +1,17 @@
 /** The boxes of a core, joined by a fabric. */
 import { parseUri } from "sip-codec";
 import type { Endpoint } from "../harness/net/types.ts";
+import { cscfNames, cscfPair, type Cscfs } from "./cscfs.ts";
+import { DiameterCx } from "./cx_diameter/mod.ts";
 import { type Ends, pcscfName, sendOnGm } from "./ends.ts";
 import { Fabric, hostOf } from "./fabric.ts";
 import { Hss } from "./hss/mod.ts";
 import type { Ibcf } from "./ibcf/mod.ts";
-import { Icscf } from "./icscf/mod.ts";
+import type { Icscf } from "./icscf/mod.ts";
+import { gateway, HomeNetworks } from "./mw/mod.ts";
 import type { CoreOptions } from "./options.ts";
 import { Pcscf } from "./pcscf/mod.ts";
-import { Scscf } from "./scscf/mod.ts";
+import type { Scscf } from "./scscf/mod.ts";
 import type { BoxContext } from "./types.ts";
 
 export interface Boxes {
@@ -18,53 +21,98 @@ export interface Boxes {
   readonly scscf: Scscf;
   readonly hss: Hss;
   readonly ibcf: Ibcf | undefined;
+  /** The pair that asks an HSS outside this core. */
+  readonly asking: AskingCscfs | undefined;
+}
+
+export interface AskingCscfs extends Cscfs {
+  /** Takes leave of the HSS. */
+  close(): Promise<void>;
 }
 
 /** Puts the boxes on a fabric. Addresses there are the core's own; nothing listens on them. */
-export function connect(
-  context: BoxContext,
-  options: CoreOptions,
-  { gm, ipsec, tls, border }: Ends,
-): Boxes {
+export function connect(context: BoxContext, options: CoreOptions, ends: Ends): Boxes {
+  const { gm, border, mw } = ends;
   const fabric = new Fabric();
-  const { domain } = context.home;
-  const names = { pcscf: pcscfName(context), icscf: `icscf.${domain}`, scscf: `scscf.${domain}` };
-  const homeEntry = parseUri(`sip:${names.icscf}`);
+  const at = (offset: number): Endpoint => ({ address: gm.local.address, port: gm.local.port + offset });
   const hss = new Hss({
     subscribers: options.subscribers,
-    realm: domain,
+    realm: context.home.domain,
     faults: context.faults,
     random: (length) => context.random.bytes(length),
   });
-  const at = (offset: number): Endpoint => ({ address: gm.local.address, port: gm.local.port + offset });
+  const pcscf = connectPcscf(context, options, ends, fabric, at(1));
+  const names = cscfNames(context);
+  const { icscf, scscf } = cscfPair(context, fabric, {
+    names,
+    at: { icscf: at(2), scscf: at(3) },
+    cx: { icscf: hss, scscf: hss, listen: (server, listener) => hss.listen(server, listener) },
+    ports: mw?.own,
+    domains: [context.home.domain],
+  });
+  const ibcf = border?.join(fabric, at(4), parseUri(`sip:${names.icscf}`));
+  const asking = connectAsking(context, options, ends, fabric, { icscf: at(5), scscf: at(6) });
+  return { fabric, pcscf, icscf, scscf, hss, ibcf, asking };
+}
+
+function connectPcscf(
+  context: BoxContext,
+  options: CoreOptions,
+  { gm, ipsec, tls, mw }: Ends,
+  fabric: Fabric,
+  at: Endpoint,
+): Pcscf {
+  const { icscf, scscf } = cscfNames(context);
+  const name = pcscfName(context);
   const host = hostOf(gm.local);
   const ports = [gm.local.port, ...ipsec?.serverPorts ?? [], ...(tls ? [tls.host.local.port] : [])];
-  const gmNames = [names.pcscf, ...ports.map((port) => `${host}:${port}`)];
-  if (gm.local.port === 5060) gmNames.push(host);
+  const names = [name, ...ports.map((port) => `${host}:${port}`)];
+  if (gm.local.port === 5060) names.push(host);
+  const roaming = new HomeNetworks(options.mw?.homeNetworks ?? []);
+  const receive = (bytes: Uint8Array, flow: Parameters<Pcscf["mw"]["receive"]>[1]) =>
+    pcscf.mw.receive(bytes, flow);
+  const inside = fabric.attach(at, names, receive);
   const pcscf: Pcscf = new Pcscf(context, {
     gm: gm.local,
-    name: names.pcscf,
-    homeEntry,
-    serviceRoute: `sip:orig@${names.scscf};lr`,
-    link: fabric.attach(at(1), gmNames, (bytes, flow) => pcscf.mw.receive(bytes, flow)),
+    name,
+    homeEntry: parseUri(`sip:${icscf}`),
+    hasAgreement: (domain) => roaming.has(domain),
+    serviceRoute: `sip:orig@${scscf};lr`,
+    link: mw ? gateway(inside, mw.pcscf, (uri) => roaming.place(uri)) : inside,
     send: (bytes, to) => sendOnGm(gm, bytes, to),
     ...(options.access ? { access: options.access } : {}),
     ...(ipsec ? { ipsec } : {}),
     ...(tls ? { tls } : {}),
   });
-  const icscf: Icscf = new Icscf(context, {
-    name: names.icscf,
-    cx: hss,
-    servers: [`sip:${names.scscf}`],
-    link: fabric.attach(at(2), [names.icscf, domain], (bytes, flow) => icscf.stack.receive(bytes, flow)),
+  mw?.pcscf.serve(receive, (address) => roaming.holds(address));
+  return pcscf;
+}
+
+function connectAsking(
+  context: BoxContext,
+  options: CoreOptions,
+  { gm, mw }: Ends,
+  fabric: Fabric,
+  at: { readonly icscf: Endpoint; readonly scscf: Endpoint },
+): AskingCscfs | undefined {
+  const { net, clock = net.clock, mw: { hss } = {} } = options;
+  if (!hss || !mw?.asking) return undefined;
+  const names = cscfNames(context, "-hss");
+  const cxOf = (host: string) =>
+    new DiameterCx({
+      ...{ net, clock, hss, problem: context.problem },
+      address: gm.local.address,
+      self: { host, realm: context.home.domain },
+      random: (length) => context.random.bytes(length),
+    });
+  const cx = { icscf: cxOf(names.icscf), scscf: cxOf(names.scscf) };
+  const pair = cscfPair(context, fabric, {
+    names,
+    at,
+    cx: { ...cx, listen: (_, listener) => cx.scscf.listen(listener) },
+    ports: mw.asking,
+    domains: [],
   });
-  const scscf: Scscf = new Scscf(context, {
-    name: names.scscf,
-    homeEntry,
-    cx: hss,
-    link: fabric.attach(at(3), [names.scscf], (bytes, flow) => scscf.stack.receive(bytes, flow)),
-  });
-  hss.listen(`sip:${names.scscf}`, scscf);
-  const ibcf = border?.join(fabric, at(4), homeEntry);
-  return { fabric, pcscf, icscf, scscf, hss, ibcf };
+  const close = async () => void await Promise.all([cx.icscf.close(), cx.scscf.close()]);
+  return { ...pair, close };
 }

@@ -7,6 +7,7 @@ import { type Boxes, connect } from "./boxes.ts";
 import { type Ends, type Gm, openBorderOf, openGm, openIpsec, openNat, openTls } from "./ends.ts";
 import { faults as knownFaults, type FaultSet } from "./faults.ts";
 import type { Border } from "./ibcf/mod.ts";
+import { type MwEnds, type MwPort, openMw } from "./mw/mod.ts";
 import type { NatBox } from "./nat/mod.ts";
 import { openOperator, type Operator, type OperatorAction } from "./operator.ts";
 import { operatorActions } from "./operator_actions.ts";
@@ -21,7 +22,8 @@ export interface Core {
   /** As a profile has it: by name and transport. */
   readonly entry:
     & { readonly "p-cscf": Readonly<Record<"udp" | "tcp", Endpoint>> & { readonly tls?: EntryPoint } }
-    & { readonly ibcf?: Border["entry"] };
+    & { readonly ibcf?: Border["entry"] }
+    & Partial<Record<"i-cscf" | "s-cscf" | "i-cscf-hss" | "s-cscf-hss", Record<"udp" | "tcp", Endpoint>>>;
   /** The home network's name server, where there is a border. */
   readonly dns: Endpoint | undefined;
   /** What the CAs of its certificates have revoked, DER; empty without TLS. */
@@ -59,11 +61,14 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     if (tls) open.push(tls);
     const border = await openBorderOf(context, options, gm);
     if (border) open.push(border);
-    const boxes = connect(context, options, { gm, ipsec, tls, border });
+    const mw = await openMw(context, options, gm.local);
+    if (mw) open.push(mw);
+    const boxes = connect(context, options, { gm, ipsec, tls, border, mw });
+    if (boxes.asking) open.push(boxes.asking);
     const actions = operatorActions(boxes, nat);
     const operator = await openOperator(operatorEndpoint(options), actions);
     open.push(operator);
-    const ends = { gm, ipsec, tls, nat, border };
+    const ends = { gm, ipsec, tls, nat, border, mw };
     return run({ options, scheduler, problems, context, ...ends, boxes, actions, operator, closeAll });
   } catch (error) {
     await closeAll();
@@ -84,7 +89,7 @@ interface Parts extends Ends {
 }
 
 function run(parts: Parts): Core {
-  const { options, scheduler, problems, context, gm, ipsec, tls, nat, border, boxes } = parts;
+  const { options, scheduler, problems, context, gm, ipsec, tls, nat, border, mw, boxes } = parts;
   const { actions, operator, closeAll } = parts;
   const sockets = [...gm.sockets, ...ipsec?.sockets ?? [], ...tls?.sockets ?? []];
   const reading = sockets.map((socket) => read(socket, boxes.pcscf, context));
@@ -95,7 +100,7 @@ function run(parts: Parts): Core {
     await Promise.all(reading);
   };
   return {
-    entry: { "p-cscf": entryOf(gm, tls), ...(border ? { ibcf: border.entry } : {}) },
+    entry: { "p-cscf": entryOf(gm, tls), ...(border ? { ibcf: border.entry } : {}), ...entriesOf(mw) },
     dns: border?.dns,
     crls: tls?.crls ?? [],
     nat: nat && { sip: nat.inside[0]!, encapsulated: nat.inside[1]! },
@@ -110,6 +115,17 @@ function run(parts: Parts): Core {
 
 function entryOf({ local }: Gm, tls: TlsEnd | undefined): Core["entry"]["p-cscf"] {
   return { udp: local, tcp: local, ...(tls ? { tls: { ...tls.host.local, name: tls.name } } : {}) };
+}
+
+function entriesOf(mw: MwEnds | undefined): Omit<Core["entry"], "p-cscf" | "ibcf"> {
+  if (!mw) return {};
+  const at = ({ local }: MwPort) => ({ udp: local, tcp: local });
+  const { own, asking } = mw;
+  return {
+    "i-cscf": at(own.icscf),
+    "s-cscf": at(own.scscf),
+    ...(asking ? { "i-cscf-hss": at(asking.icscf), "s-cscf-hss": at(asking.scscf) } : {}),
+  };
 }
 
 function contextOf(options: CoreOptions, scheduler: Scheduler, problems: unknown[]): BoxContext {

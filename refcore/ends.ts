@@ -2,6 +2,7 @@
 import { StreamFramer } from "sip-codec";
 import type { Endpoint, Flow, MessageSocket } from "../harness/net/types.ts";
 import { type Border, openBorder } from "./ibcf/mod.ts";
+import type { MwEnds } from "./mw/mod.ts";
 import { NatBox } from "./nat/mod.ts";
 import type { CoreOptions } from "./options.ts";
 import { IpsecEnd } from "./pcscf/ipsec/mod.ts";
@@ -13,6 +14,7 @@ export interface Ends {
   readonly ipsec: IpsecEnd | undefined;
   readonly tls: TlsEnd | undefined;
   readonly border: Border | undefined;
+  readonly mw: MwEnds | undefined;
 }
 
 export interface Gm {

@@ -4,7 +4,7 @@ import type { NatBox } from "./nat/mod.ts";
 import type { OperatorAction } from "./operator.ts";
 
 export function operatorActions(
-  { pcscf, scscf, hss, ibcf }: Boxes,
+  { pcscf, scscf, hss, ibcf, asking }: Boxes,
   nat: NatBox | undefined,
 ): Map<string, OperatorAction> {
   const unknown = (impi: string | undefined) =>
@@ -12,7 +12,9 @@ export function operatorActions(
   const actions = new Map<string, OperatorAction>([
     ["reauthenticate", ({ impi = "" }) => {
       if (!hss.has(impi)) return unknown(impi);
-      if (!scscf.requestReauthentication(impi)) return { status: 404, error: `"${impi}" is not registered` };
+      const servers = [scscf, ...(asking ? [asking.scscf] : [])];
+      const asked = servers.map((server) => server.requestReauthentication(impi));
+      if (!asked.includes(true)) return { status: 404, error: `"${impi}" is not registered` };
     }],
     ["deregister", ({ impi = "" }) => hss.terminateRegistration(impi) ? undefined : unknown(impi)],
     ["change-password", ({ impi = "", password }) => {
@@ -21,6 +23,7 @@ export function operatorActions(
     }],
     ["reset", () => {
       scscf.reset();
+      asking?.scscf.reset();
       pcscf.reset();
       hss.reset();
       ibcf?.reset();

@@ -1,9 +1,10 @@
 /** What a core is started with. */
 import type { Authority } from "../harness/crypto/pki/mod.ts";
-import type { Clock, Net, Tap } from "../harness/net/types.ts";
+import type { Clock, Endpoint, Net, Tap } from "../harness/net/types.ts";
 import type { Profile, Subscriber } from "../profiles/types.ts";
 import type { FaultSet } from "./faults.ts";
 import type { BorderOptions } from "./ibcf/mod.ts";
+import type { HomeNetwork } from "./mw/mod.ts";
 import type { EndOptions } from "./pcscf/ipsec/mod.ts";
 import type { AccessRanges } from "./pcscf/mod.ts";
 import type { Policy } from "./policy.ts";
@@ -22,6 +23,11 @@ export interface CoreOptions {
     readonly tls?: number;
     /** Default 0: any. */
     readonly operator?: number;
+    /**
+     * The first of five in a row, each for UDP and TCP: I-CSCF, S-CSCF, the same of the pair that asks another HSS, and
+     * the P-CSCF. Default: ten above Gm; any where Gm's may be any.
+     */
+    readonly mw?: number;
   };
   readonly subscribers: readonly Subscriber[];
   readonly home: Profile["home"];
@@ -50,4 +56,13 @@ export interface CoreOptions {
   readonly nat?: { readonly addresses: readonly [string, ...string[]]; readonly lifetime?: number };
   /** The border to partner networks, with the home network's DNS. Default: none; foreign domains are nowhere. */
   readonly interconnect?: BorderOptions;
+  /**
+   * Opens Mw on the address of the P-CSCF. I-CSCF and S-CSCF answer whom the policy trusts, the P-CSCF those networks
+   * whose users roam to it. Default: the boxes talk to each other alone.
+   */
+  readonly mw?: {
+    readonly homeNetworks?: readonly HomeNetwork[];
+    /** Opens a second pair of I-CSCF and S-CSCF, which asks the HSS there (Cx over Diameter). */
+    readonly hss?: Endpoint;
+  };
 }

@@ -28,6 +28,7 @@ export interface Scene {
 
 export interface SceneOptions {
   readonly interconnect?: CoreOptions["interconnect"];
+  readonly mw?: CoreOptions["mw"];
   /** The core speaks TLS; `Scene.anchor` is what its UEs trust. */
   readonly tls?: boolean;
   readonly faults?: readonly string[];
@@ -55,6 +56,7 @@ export async function scene(
     policy: options.policy ?? {},
     ...(authority ? { tls: { authority } } : {}),
     ...(options.interconnect ? { interconnect: options.interconnect } : {}),
+    ...(options.mw ? { mw: options.mw } : {}),
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
   });
   const ues: TestUe[] = [];

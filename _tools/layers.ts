@@ -64,6 +64,11 @@ export const ROOMS: readonly Room[] = [
     platform: true,
   },
   { path: "mod.ts", mayImport: ["harness/", "refcore/", "suites/", "profiles/", "reports/"], platform: true },
+  {
+    path: "lab/",
+    mayImport: ["harness/", "profiles/", "_tools/", ...CODEC],
+    platform: true,
+  },
   { path: "bench/", mayImport: ["harness/", "refcore/", ...CODEC], platform: true },
   {
     path: "_tools/",

@@ -76,7 +76,11 @@ export class LiveHssView implements HssView {
 
   terminate(impi: string, reason: { readonly code: number; readonly info?: string } = { code: 0 }) {
     const { code, info } = reason;
-    return this.#options.order(this.#of(impi), "Registration-Termination", [
+    const subscription = this.#of(impi);
+    // TS 29.228 6.1.3: the IMPI alone would mean the same, but Kamailio wants to be told which identities.
+    const identities = subscription.identities.filter(({ barred }) => !barred);
+    return this.#options.order(subscription, "Registration-Termination", [
+      ...identities.map(({ impu }) => avp("Public-Identity", impu)),
       avp("Deregistration-Reason", [
         avp("Reason-Code", code),
         ...(info === undefined ? [] : [avp("Reason-Info", info)]),

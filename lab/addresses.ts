@@ -1,0 +1,51 @@
+/**
+ * Where everything of the lab is: loopback addresses of a block of its own, so that nothing else of the machine is
+ * touched, and two labs of different blocks stand side by side.
+ */
+
+/** What the lab plays, and runs as a process. */
+export type Box = "hss" | "s-cscf" | "i-cscf" | "p-cscf" | "turn" | "proxy";
+
+export interface LabAddresses {
+  /** The first two octets, "127.20". */
+  readonly block: string;
+  /** One address for each box. */
+  readonly of: Readonly<Record<Box, string>>;
+}
+
+/** The home network of profiles/kamailio-ims.yaml. */
+export const HOME = "ims.mnc001.mcc001.3gppnetwork.org";
+
+export const DEFAULT_BLOCK = "127.20";
+
+export const PORTS = {
+  sip: 5060,
+  sips: 5061,
+  ws: 8088,
+  wss: 8089,
+  diameter: 3868,
+  /** HTTP interface of the HSS. */
+  operator: 8060,
+  turn: 3478,
+  turns: 5349,
+  proxy: 8888,
+} as const;
+
+export function labAddresses(block = DEFAULT_BLOCK): LabAddresses {
+  return {
+    block,
+    of: {
+      "p-cscf": `${block}.0.1`,
+      "i-cscf": `${block}.0.2`,
+      "s-cscf": `${block}.0.3`,
+      hss: `${block}.0.4`,
+      turn: `${block}.0.5`,
+      proxy: `${block}.0.6`,
+    },
+  };
+}
+
+/** The name of a box, in the home domain. */
+export function nameOf(box: Box): string {
+  return `${box.replace("-", "")}.${HOME}`;
+}

@@ -1,0 +1,94 @@
+/** Kamailio as P-, I- and S-CSCF: how it is started, and when it is ready. */
+import { EnvironmentError } from "../harness/errors.ts";
+import { systemClock, systemNet } from "../harness/net/mod.ts";
+import { whyNot } from "../_tools/foreign_program.ts";
+import { PORTS } from "./addresses.ts";
+import type { Break } from "./breaks.ts";
+import { configurationFile, type CoreSettings, type Cscf, writeCore } from "./configuration.ts";
+import { logOf, start, started, stop } from "./processes.ts";
+
+const CSCFS: readonly Cscf[] = ["s-cscf", "i-cscf", "p-cscf"];
+
+/** Why Kamailio's core cannot be started here; undefined where it can. */
+export async function whyNoKamailio(): Promise<string | undefined> {
+  const missing = await whyNot("kamailio", ["-v"]);
+  if (missing) return missing;
+  const absent = ["ims_auth", "tls", "websocket", "presence", "outbound"].filter((module) =>
+    !hasModule(module)
+  );
+  return absent.length > 0 ? `Kamailio's modules ${absent.join(", ")} are not installed` : undefined;
+}
+
+/** Starts the three of them and waits until they listen. `broken`: ways to break them on purpose. */
+export async function startCore(settings: CoreSettings, broken: readonly Break[] = []): Promise<void> {
+  await writeCore(settings);
+  for (const box of CSCFS) {
+    start(settings.folder, {
+      name: box,
+      command: [
+        ...withoutPrivileges(),
+        "kamailio",
+        "-f",
+        configurationFile(settings.folder, box),
+        // In the foreground, told on standard error, in the folder; 64 MB shared and 8 MB of each process are enough.
+        "-DD",
+        "-E",
+        "-m",
+        "64",
+        "-M",
+        "8",
+        "-Y",
+        `${settings.folder}/run`,
+        ...broken.flatMap((one) => ["-A", one]),
+      ],
+    });
+  }
+  await Promise.all(CSCFS.map((box) => listening(settings, box)));
+}
+
+export async function stopCore(folder: string): Promise<void> {
+  await Promise.all(CSCFS.map((box) => stop(folder, box)));
+}
+
+/**
+ * ims_ipsec_pcscf flushes the security associations of the whole kernel when it starts. Without CAP_NET_ADMIN it
+ * cannot. Who is not root has no capability to give up.
+ */
+function withoutPrivileges(): [string, ...string[]] | [] {
+  const { stdout } = new Deno.Command("id", { args: ["-u"] }).outputSync();
+  if (new TextDecoder().decode(stdout).trim() !== "0") return [];
+  return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"];
+}
+
+/** Debian keeps modules in the library folder of the architecture. */
+function hasModule(name: string): boolean {
+  return [...Deno.readDirSync("/usr/lib")].some(({ name: triplet, isDirectory }) => {
+    try {
+      return isDirectory && Deno.statSync(`/usr/lib/${triplet}/kamailio/modules/${name}.so`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function listening({ folder, addresses }: CoreSettings, box: Cscf): Promise<void> {
+  const remote = { address: addresses.of[box], port: PORTS.sip };
+  const until = systemClock.now() + READY_MS;
+  for (;;) {
+    try {
+      const local = { address: addresses.of["p-cscf"], port: 0 };
+      await (await systemNet.stream!({ clock: systemClock, local, remote })).destroy();
+      return;
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      if (!started(folder, box)?.running || systemClock.now() > until) {
+        throw new EnvironmentError(`Kamailio's ${box} does not come up`, `see ${logOf(folder, box)}`, {
+          cause: error,
+        });
+      }
+    }
+    await systemClock.wait(systemClock.now() + 50);
+  }
+}
+
+const READY_MS = 15_000;

@@ -90,6 +90,8 @@ export interface TraceRecord {
   readonly summary: string;
   /** The message, secrets taken out. */
   readonly bytes: string;
+  /** Which connection it travelled on, where it travelled on one: "tls-7". Unique within a run. */
+  readonly connection?: string;
   readonly note?: string;
 }
 

@@ -169,6 +169,7 @@ class CaseRecorder implements CaseEvidence {
         sha256: redacted === record.bytes ? hash : sha256Hex(redacted),
         summary: head.summary,
         bytes: bytes.toBase64(),
+        ...(head.connection === undefined ? {} : { connection: head.connection }),
         ...(remarks.length > 0 ? { note: remarks.join("; ") } : {}),
       },
       ...(fits ? { packet: { ...record, bytes } } : {}),

@@ -2,7 +2,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Endpoint, TapRecord } from "../../net/types.ts";
 import type { TraceRecord } from "../events.ts";
+import { diameterSummary } from "./diameter_summary.ts";
 import { dnsSummary } from "./dns_summary.ts";
+import { radiusSummary } from "./radius_summary.ts";
 import { tlsSummary } from "./tls_summary.ts";
 
 /** Milliseconds since 1970 as ISO 8601 in UTC with microseconds. */
@@ -21,6 +23,7 @@ export function endpointText({ address, port }: Endpoint): string {
 
 /** The line of the trace for a record, but for its number and its octets. */
 export function traceHead(record: TapRecord): Omit<TraceRecord, "n" | "actor" | "sha256" | "bytes"> {
+  const { summary, note } = told(record);
   return {
     time: isoTime(record.at),
     direction: record.direction,
@@ -28,8 +31,9 @@ export function traceHead(record: TapRecord): Omit<TraceRecord, "n" | "actor" | 
     transport: record.transport,
     local: endpointText(record.local),
     remote: endpointText(record.remote),
-    summary: summary(record),
-    ...(record.note === undefined ? {} : { note: record.note }),
+    summary,
+    ...(record.connection === undefined ? {} : { connection: record.connection }),
+    ...(note === undefined ? {} : { note }),
   };
 }
 
@@ -37,18 +41,39 @@ export function sha256Hex(bytes: Uint8Array): string {
   return sha256(bytes).toHex();
 }
 
-/** "REGISTER sip:home1.net", "401 Unauthorized", "ESP 120 octets", "TLS ClientHello, 517 octets", "connection refused". */
-function summary(record: TapRecord): string {
-  const line = record.layer === "sip" || record.layer === "http" ? startLine(record.bytes) : undefined;
-  if (line !== undefined) return line;
-  if (record.bytes.length === 0) return record.note ?? `${record.layer.toUpperCase()} without octets`;
-  if (isKeepAlive(record.bytes)) return "keep-alive";
-  const records = record.layer === "tls" ? tlsSummary(record.bytes) : undefined;
-  if (records !== undefined) return records;
-  const question = record.layer === "dns" ? dnsSummary(record.bytes, record.transport) : undefined;
-  if (question !== undefined) return question;
-  const octets = record.bytes.length === 1 ? "1 octet" : `${record.bytes.length} octets`;
-  return `${record.layer.toUpperCase()} ${octets}`;
+interface Told {
+  /** "REGISTER sip:home1.net", "401 Unauthorized", "ESP 120 octets", "connection refused". */
+  readonly summary: string;
+  readonly note?: string | undefined;
+}
+
+function told(record: TapRecord): Told {
+  const { layer, bytes, note } = record;
+  const line = layer === "sip" || layer === "http" ? startLine(bytes) : undefined;
+  if (line !== undefined) return { summary: line, note };
+  if (bytes.length === 0) return { summary: note ?? `${layer.toUpperCase()} without octets`, note };
+  if (isKeepAlive(bytes)) return { summary: "keep-alive", note };
+  const records = layer === "tls" ? tlsSummary(bytes) : undefined;
+  if (records !== undefined) {
+    const notes = [note, records.note].filter((one) => one !== undefined);
+    return { summary: records.summary, note: notes.length > 0 ? notes.join("; ") : undefined };
+  }
+  const octets = bytes.length === 1 ? "1 octet" : `${bytes.length} octets`;
+  return { summary: summaryOf(record) ?? `${layer.toUpperCase()} ${octets}`, note };
+}
+
+/** Of protocols that have one message in a record. */
+function summaryOf({ layer, transport, bytes }: TapRecord): string | undefined {
+  switch (layer) {
+    case "dns":
+      return dnsSummary(bytes, transport);
+    case "diameter":
+      return diameterSummary(bytes);
+    case "udp":
+      return radiusSummary(bytes);
+    default:
+      return undefined;
+  }
 }
 
 const LONGEST_LINE = 200;

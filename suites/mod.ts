@@ -9,9 +9,11 @@ import digest from "./digest/mod.ts";
 import interconnect from "./interconnect/mod.ts";
 import ipsec from "./ipsec/mod.ts";
 import ipsecNat from "./ipsec-nat/mod.ts";
+import nba from "./nba/mod.ts";
 import privacy from "./privacy/mod.ts";
 import secAgree from "./sec-agree/mod.ts";
 import tls from "./tls/mod.ts";
+import tna from "./tna/mod.ts";
 
 export { catalogue } from "./requirements/mod.ts";
 
@@ -20,6 +22,8 @@ export const suites: readonly Suite[] = [
   digest,
   privacy,
   coexistence,
+  nba,
+  tna,
   secAgree,
   ipsec,
   ipsecNat,

@@ -53,6 +53,11 @@ export const nbaFaults: readonly Fault[] = [
     title: "S-CSCF challenges an NBA user whose line is right",
   },
   {
+    id: "scscf/any-line-will-do",
+    requirement: "33.203/R.2/01",
+    title: "S-CSCF registers an NBA user on whatever line the network names, or on none",
+  },
+  {
     id: "scscf/no-line-check-when-roaming",
     requirement: "33.203/R.2/01",
     title: "S-CSCF registers an NBA user who comes through a visited network",

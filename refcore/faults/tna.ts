@@ -23,6 +23,11 @@ export const tnaFaults: readonly Fault[] = [
     title: "I-CSCF judges the sender of auth-done by what stands in Via",
   },
   {
+    id: "ibcf/passes-register",
+    requirement: "33.203/U.2/02",
+    title: "IBCF takes REGISTERs of another network into the trust domain",
+  },
+  {
     id: "icscf/no-status-query-for-auth-done",
     requirement: "33.203/U.2/03",
     title: "I-CSCF forwards auth-done without asking the HSS",

@@ -13,7 +13,8 @@ export function fromPartner(ibcf: Ibcf, server: ServerTransaction, partner: Part
   if (!understood(server)) return;
   const request = forwardable(server);
   if (!request) return;
-  stripForeign(request, partner);
+  const passes = original.method === "REGISTER" && ibcf.context.faults.has("ibcf/passes-register");
+  if (!passes) stripForeign(request, partner);
   const token = ibcf.popOwnRoutes(request);
   if (original.to?.tag !== undefined || original.method === "ACK") {
     return inDialog(ibcf, server, request, ibcf.dialogs.find(token, original, partner));
@@ -24,9 +25,11 @@ export function fromPartner(ibcf: Ibcf, server: ServerTransaction, partner: Part
 function initial(ibcf: Ibcf, server: ServerTransaction, request: SipRequest, partner: Partner): void {
   const { context: { home, faults }, options: { name, link, homeEntry } } = ibcf;
   const { uri } = request;
-  if (request.method === "REGISTER") return void server.reply(403);
+  // TS 33.203 U.2: nobody beyond the border is a node of this domain.
+  const registers = request.method === "REGISTER";
+  if (registers && !faults.has("ibcf/passes-register")) return void server.reply(403);
   const host = uri.host.toLowerCase();
-  if (uri.user === undefined && (host === home.domain || host === name)) {
+  if (!registers && uri.user === undefined && (host === home.domain || host === name)) {
     return void server.reply(request.method === "OPTIONS" ? 200 : 404);
   }
   // No transit: what is not for a user of ours goes nowhere.

@@ -1,0 +1,33 @@
+/** What became of a REGISTER that a node of the core network should not have got through (TS 33.203 U.1, U.2). */
+import type { SipResponse } from "sip-codec";
+import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
+import { silenceIsUndefined } from "../_shared/reach.ts";
+
+/** What cases need where the tester is a trusted node, and the device takes its word. */
+export const TRUSTED = { "tna": true, "trusted-node": true, "entry.i-cscf": true } as const;
+
+/** Refused, or not answered at all, as where network domain security lets nothing through. */
+export function turnedAway(answer: SipResponse | undefined): boolean {
+  return answer === undefined || answer.status >= 400;
+}
+
+/** For `Check.holds()`. */
+export function told(
+  answer: SipResponse | undefined,
+): { readonly expected: string; readonly actual: unknown } {
+  return { expected: "an error, or no answer", actual: answer ?? "no answer" };
+}
+
+/**
+ * Whether a public identity is registered, whoever was told so: OPTIONS from a node inside.
+ *
+ *     node                     I-CSCF, S-CSCF          contact
+ *      |--- OPTIONS to the IMPU --->|--- if registered --->|
+ *      |<-- 404, 480 or its answer -|
+ */
+export async function isRegistered(node: TrustedNode, impu: string): Promise<boolean> {
+  const exchange = await node.request("OPTIONS", impu, { route: [] });
+  const answer = await silenceIsUndefined(exchange.final());
+  // No answer: it may have gone to a contact where nobody is.
+  return answer === undefined || answer.status < 400 || answer.status === 408;
+}

@@ -149,6 +149,7 @@ function subscriberOf(entry: SubscriberDocument, complain: Complain): Subscriber
     ...(security === "ipsec-3gpp" ? ["ipsec"] : []),
     ...(security === "tls" ? ["tls"] : []),
     ...(giba ? ["giba"] : []),
+    ...(giba && aka ? ["usim"] : []),
     ...(nba ? ["nba"] : []),
     // TS 24.229 5.3.1.2: the IMPI that a network derives from the IMPU is the IMPU without its scheme.
     ...(entry.impu.includes(`sip:${entry.impi}`) ? ["derivable-impi"] : []),

@@ -305,11 +305,16 @@ Deno.test("parseProfile() takes subscribers without keys: by the IMSI's address,
   const profile = parse(subscribers(`
   - { impi: 001010000000001@home1.net, impu: "sip:001010000000001@home1.net", giba: { msisdn: 15550100 } }
   - { impi: b@home1.net, impu: "sip:bob@home1.net", nba: { line: 0017 } }
+  - impi: 001010000000002@home1.net
+    impu: "sip:001010000000002@home1.net"
+    giba: {}
+    aka: { k: 000102030405060708090a0b0c0d0e0f, op: 000102030405060708090a0b0c0d0e0f }
 `));
-  const [giba, nba] = profile.subscribers;
+  const [giba, nba, both] = profile.subscribers;
   assert.deepEqual(giba?.giba, { imsi: "001010000000001", msisdn: "15550100" });
   assert.deepEqual(giba?.traits, ["giba", "derivable-impi"]);
   assert.deepEqual([nba?.nba, nba?.traits], [{ line: "0017" }, ["nba"]]);
+  assert.deepEqual(both?.traits, ["giba", "usim", "derivable-impi"]);
   assert.match(
     problems(subscribers(`  - { impi: b@home1.net, impu: "sip:b@home1.net", giba: {} }`)).join(),
     /"giba" needs "imsi"/,

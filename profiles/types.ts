@@ -126,7 +126,8 @@ export interface Subscriber {
   readonly otherSet: readonly string[];
   /**
    * Words a case leases by. As the profile gives them, and those that follow from the entry: "tuak", "akav2",
-   * "sha-256", "implicit-set", "barred", "other-set", "tel", "derivable-impi", "ipsec", "tls", "giba", "nba".
+   * "sha-256", "implicit-set", "barred", "other-set", "tel", "derivable-impi", "ipsec", "tls", "giba", "nba", "usim" (AKA keys
+   * beside "giba").
    */
   readonly traits: readonly string[];
   readonly aka?: {

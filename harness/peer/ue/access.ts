@@ -12,6 +12,11 @@ export function securityOf(
   return security ?? subscriber.security ?? "none";
 }
 
+/** Who is known by an address alone: GIBA and nothing else (TS 33.203 Annex T). */
+export function isBundled({ giba, aka, digest }: Subscriber): boolean {
+  return giba !== undefined && aka === undefined && digest === undefined;
+}
+
 /** Name of the profile's access the UE is on. */
 export function accessOf(profile: Profile, subscriber: Subscriber, options: UeOptions): string | undefined {
   if (options.access !== undefined) return options.access;
@@ -23,9 +28,9 @@ export function accessOf(profile: Profile, subscriber: Subscriber, options: UeOp
   const security = securityOf(subscriber, options);
   // O.1.1: nor is TLS.
   const tls = security === "tls" || typeof security === "object" && security.mechanism === "tls";
-  // T.1: GIBA is for the packet domain of 3GPP alone.
+  // T.1: GIBA is for the packet domain of 3GPP alone. Who has keys besides goes where those with keys go.
   const wants3gpp = !tls &&
-    (security !== "none" || subscriber.giba !== undefined ||
+    (security !== "none" || isBundled(subscriber) ||
       subscriber.aka !== undefined && ipsec !== true && throughNat !== true);
   const fitting = wants3gpp ? ["3gpp"] : ["fixed", "wlan", "nass"];
   const inOrder = [...names].sort((a, b) => Number(fitting.includes(b)) - Number(fitting.includes(a)));

@@ -5,7 +5,6 @@
 import { formatCredentials, Params, type SipRequest, type SipResponse } from "sip-codec";
 import { PeerViolation } from "../../errors.ts";
 import type { Clock } from "../../net/types.ts";
-import type { Subscriber } from "../../../profiles/types.ts";
 import { type Answer, answerTo, rspauthHolds } from "./answers.ts";
 import * as build from "./build.ts";
 import { canAnswer, isChallenge, isStale, type Means, takeApart } from "./challenge.ts";
@@ -31,13 +30,8 @@ export interface RegistrationParts {
   readonly identity: Identity;
   readonly means: Means;
   readonly outbound: { readonly instance: string; readonly regId: number } | undefined;
-  /** REGISTERs have no Authorization, where a case does not say otherwise. */
+  /** REGISTERs have no Authorization, where a case does not say otherwise (TS 33.203 T.7). */
   readonly bundled: boolean;
-}
-
-/** TS 33.203 T.7: who is known by an address alone sends no Authorization. */
-export function isBundled({ giba, aka, digest }: Subscriber): boolean {
-  return giba !== undefined && aka === undefined && digest === undefined;
 }
 
 export class Registrations {

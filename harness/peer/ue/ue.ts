@@ -3,7 +3,7 @@ import { formatCredentials, type SipRequest, type SipResponse, StreamFramer } fr
 import type { Endpoint, TransportName } from "../../net/types.ts";
 import type { Profile, Subscriber } from "../../../profiles/types.ts";
 import { begin, orSilence, quiet } from "../no_answer.ts";
-import { accessNetworkInfo, accessOf, entryPoint, localEndpoint, securityOf } from "./access.ts";
+import { accessNetworkInfo, accessOf, entryPoint, isBundled, localEndpoint, securityOf } from "./access.ts";
 import type { Sender } from "./build.ts";
 import { Calls } from "./calls.ts";
 import type { Means } from "./challenge.ts";
@@ -12,7 +12,7 @@ import { openIpsecProtection, PLAIN_IPSEC } from "./ipsec/open.ts";
 import type { Arrived } from "./incoming.ts";
 import { type Isim, isimOf } from "./isim.ts";
 import { Cleartext, type Protection } from "./protection.ts";
-import { isBundled, Registrations } from "./registration.ts";
+import { Registrations } from "./registration.ts";
 import { Requests } from "./requests.ts";
 import { type SendingOptions, waysOf } from "./sending.ts";
 import { Station } from "./station.ts";

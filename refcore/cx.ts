@@ -37,6 +37,8 @@ export interface MultimediaAuthRequest {
   readonly serverName: string;
   /** "Unknown" leaves the choice to the HSS (TS 33.203 P.4.2 step 3). */
   readonly scheme: "Unknown" | "Digest-AKAv1-MD5" | "SIP Digest" | "Early-IMS-Security" | "NASS-Bundled";
+  /** Vectors wanted; the HSS may give fewer or more. Default 1. */
+  readonly count?: number;
   /** SIP-Authorization after a synchronisation failure: the RAND that was sent, and the AUTS that came back. */
   readonly resynchronisation?: { readonly rand: Uint8Array; readonly auts: Uint8Array };
 }
@@ -82,7 +84,12 @@ export type AuthenticationData = AkaVector | DigestVector | BoundAddress | LineI
 
 export type MultimediaAuthAnswer =
   | CxRefusal
-  | { readonly result: "success"; readonly vector: AuthenticationData };
+  | {
+    readonly result: "success";
+    readonly vector: AuthenticationData;
+    /** Beyond the first, in the HSS's order (6.1.1); with AKA alone. */
+    readonly further?: readonly AkaVector[];
+  };
 
 /** SAR (TS 29.228 6.1.2, TS 29.229 6.3.15). */
 export interface ServerAssignmentRequest {
@@ -125,8 +132,8 @@ export interface Cx {
 
 /** The S-CSCF, as the HSS sees it: what it may be told without having asked. */
 export interface CxListener {
-  /** PPR with a new H(A1) (TS 33.203 N.2.5). */
-  pushDigest(push: { readonly impi: string; readonly vector: DigestVector }): void;
+  /** PPR with a new H(A1) (TS 33.203 N.2.5). False where it is refused. */
+  pushDigest(push: { readonly impi: string; readonly vector: DigestVector }): boolean;
   /** RTR (TS 29.228 6.1.3). */
   terminateRegistration(order: { readonly impi: string }): void;
 }

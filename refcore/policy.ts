@@ -1,6 +1,7 @@
 /** What the specifications leave to the operator, as data. */
 import type { AccessType } from "./pcscf/access.ts";
 import { DEFAULT_SECURITY, type SecurityPolicy } from "./pcscf/ipsec/security_policy.ts";
+import type { Variants } from "./pcscf/variants.ts";
 
 export interface Policy {
   /** Access networks whose UEs must use security agreement and IPsec (TS 33.203 clause 7); elsewhere it is not used. */
@@ -13,6 +14,8 @@ export interface Policy {
   readonly visitedNetworks: readonly string[];
   /** Algorithms, confidentiality and NAT traversal of IPsec. */
   readonly security: SecurityPolicy;
+  /** Which variants of IMS there are on access networks of 3GPP: full security, GIBA (TS 33.203 T.7). Orders go before. */
+  readonly variants: Variants;
   /** UEs of access networks other than 3GPP ones must use TLS with SIP Digest (TS 33.203 O.1.1); orders go before. */
   readonly tlsMandatory: boolean;
   /**
@@ -48,6 +51,7 @@ export const DEFAULT_POLICY: Policy = {
   paniAware: [],
   visitedNetworks: [],
   security: DEFAULT_SECURITY,
+  variants: "both",
   tlsMandatory: false,
   akaWithoutSecAgree: true,
   trustIpAssociation: false,

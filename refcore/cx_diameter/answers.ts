@@ -6,6 +6,7 @@ import {
   EXPERIMENTAL_RESULT,
   RESULT,
   valueOf,
+  valuesOf,
 } from "../../harness/wire/diameter/mod.ts";
 import { formatAddress } from "../../harness/wire/mod.ts";
 import type * as cx from "../cx.ts";
@@ -21,8 +22,13 @@ export function userAuthorization(answer: DiameterMessage): cx.UserAuthorization
 export function multimediaAuth(answer: DiameterMessage): cx.MultimediaAuthAnswer {
   const refused = refusal(answer);
   if (refused) return refused;
-  const vector = authenticationData(valueOf(answer.avps, "SIP-Auth-Data-Item") ?? []);
-  return vector ? { result: "success", vector } : { result: "unable-to-comply" };
+  // TS 29.229 6.3.9: the order is that of SIP-Item-Number, where there is one.
+  const items = valuesOf(answer.avps, "SIP-Auth-Data-Item")
+    .toSorted((a, b) => (valueOf(a, "SIP-Item-Number") ?? 0) - (valueOf(b, "SIP-Item-Number") ?? 0));
+  const [vector, ...others] = items.map(authenticationData);
+  if (!vector) return { result: "unable-to-comply" };
+  const further = others.filter((one) => one?.scheme === "aka");
+  return { result: "success", vector, ...(further.length > 0 ? { further } : {}) };
 }
 
 /** SIP-Auth-Data-Item (TS 29.229 6.3.13); undefined where it holds nothing that could be used. */

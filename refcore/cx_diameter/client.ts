@@ -155,8 +155,8 @@ export class DiameterCx implements cx.Cx {
         return RESULT.DIAMETER_SUCCESS;
       case COMMAND["Push-Profile"]: {
         const vector = read.authenticationData(valueOf(avps, "SIP-Auth-Data-Item") ?? []);
-        if (vector?.scheme === "digest") this.#listener?.pushDigest({ impi, vector });
-        return RESULT.DIAMETER_SUCCESS;
+        const taken = vector?.scheme !== "digest" || this.#listener?.pushDigest({ impi, vector }) !== false;
+        return taken ? RESULT.DIAMETER_SUCCESS : RESULT.DIAMETER_UNABLE_TO_COMPLY;
       }
       default:
         return RESULT.DIAMETER_COMMAND_UNSUPPORTED;

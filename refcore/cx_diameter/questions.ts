@@ -5,7 +5,8 @@ import type * as cx from "../cx.ts";
 
 export function userAuthorization(request: cx.UserAuthorizationRequest): Avp[] {
   return [
-    avp("User-Name", request.impi),
+    // Only a fault has nothing to say here (P.6).
+    ...(request.impi === "" ? [] : [avp("User-Name", request.impi)]),
     avp("Public-Identity", request.impu),
     avp("Visited-Network-Identifier", utf8(request.visitedNetwork)),
     avp("User-Authorization-Type", request.type === "registration" ? 0 : 1),
@@ -17,7 +18,7 @@ export function multimediaAuth(request: cx.MultimediaAuthRequest): Avp[] {
   return [
     avp("User-Name", request.impi),
     avp("Public-Identity", request.impu),
-    avp("SIP-Number-Auth-Items", 1),
+    avp("SIP-Number-Auth-Items", request.count ?? 1),
     avp("SIP-Auth-Data-Item", [
       avp("SIP-Authentication-Scheme", request.scheme),
       // TS 29.228 6.3.1: RAND and AUTS one after the other.

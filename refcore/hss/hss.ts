@@ -2,6 +2,7 @@
 import { ha1 } from "../../harness/crypto/mod.ts";
 import type { Subscriber } from "../../profiles/types.ts";
 import type {
+  AuthenticationData,
   Cx,
   CxError,
   CxListener,
@@ -16,7 +17,8 @@ import type {
   UserAuthorizationRequest,
 } from "../cx.ts";
 import type { FaultSet } from "../faults.ts";
-import { type ImplicitSet, Subscription } from "./subscription.ts";
+import { AkaCredentials } from "./aka_credentials.ts";
+import { type ContextAddress, type ImplicitSet, Subscription } from "./subscription.ts";
 
 export interface HssOptions {
   readonly subscribers: readonly Subscriber[];
@@ -30,6 +32,7 @@ export class Hss implements Cx {
   readonly #options: HssOptions;
   readonly #byImpi = new Map<string, Subscription>();
   readonly #byImpu = new Map<string, Subscription>();
+  readonly #byImsi = new Map<string, Subscription>();
   /** S-CSCFs by name, for what the HSS says unasked. */
   readonly #listeners = new Map<string, CxListener>();
 
@@ -46,9 +49,11 @@ export class Hss implements Cx {
   reset(): void {
     this.#byImpi.clear();
     this.#byImpu.clear();
+    this.#byImsi.clear();
     for (const subscriber of this.#options.subscribers) {
       const subscription = new Subscription(subscriber);
       this.#byImpi.set(subscription.impi, subscription);
+      if (subscription.imsi !== undefined) this.#byImsi.set(subscription.imsi, subscription);
       for (const set of subscription.sets) {
         for (const { impu } of set.identities) this.#byImpu.set(impu, subscription);
       }
@@ -75,8 +80,7 @@ export class Hss implements Cx {
     const { subscription, set, refusal } = this.#pair(request.impi, request.impu);
     if (!subscription || !set) return Promise.resolve(refusal);
     const vector = this.#vector(subscription, request);
-    if (vector === undefined) return refuse("auth-scheme-not-supported");
-    if (vector === "bad-auts") return refuse("unable-to-comply");
+    if (typeof vector === "string") return refuse(vector);
     set.serverName = request.serverName;
     // TS 33.203 6.1.1: an IMPU that is registered stays so while it is challenged.
     if (set.state === "not-registered") set.state = "pending";
@@ -136,21 +140,89 @@ export class Hss implements Cx {
     return true;
   }
 
+  /** The GGSN reports a context, or another address of one (TS 33.203 T.4). False if nobody has this IMSI. */
+  bind(context: ContextAddress & { readonly imsi: string; readonly session: string }): boolean {
+    const { imsi, session, address, prefix } = context;
+    const subscription = this.#byImsi.get(imsi);
+    if (!subscription) return false;
+    if (subscription.binding && this.#options.faults.has("hss/keeps-first-address")) return true;
+    subscription.bind(session, {
+      ...(address === undefined ? {} : { address }),
+      ...(prefix === undefined ? {} : { prefix }),
+    });
+    return true;
+  }
+
+  /**
+   * The GGSN reports the end of a context. With the last one the user has no address any more, and whoever was
+   * registered at it is not. False if nobody has this IMSI.
+   */
+  unbind({ imsi, session }: { readonly imsi: string; readonly session: string }): boolean {
+    const subscription = this.#byImsi.get(imsi);
+    if (!subscription) return false;
+    if (this.#options.faults.has("hss/keeps-address-after-stop")) return true;
+    if (subscription.unbind(session) && subscription.giba) this.terminateRegistration(subscription.impi);
+    return true;
+  }
+
   has(impi: string): boolean {
     return this.#byImpi.has(impi);
   }
 
-  #vector(subscription: Subscription, request: MultimediaAuthRequest) {
+  /** TS 29.228 6.3.1: what the scheme that is asked for needs, if the subscription has it. */
+  #vector(
+    subscription: Subscription,
+    request: MultimediaAuthRequest,
+  ): AuthenticationData | CxError {
+    const { faults } = this.#options;
+    const { aka, digest, line } = subscription;
+    switch (request.scheme) {
+      case "SIP Digest":
+        return digest ? this.#digestVector(subscription) : "auth-scheme-not-supported";
+      case "NASS-Bundled":
+        return line === undefined ? "auth-scheme-not-supported" : { scheme: "nba", line };
+      case "Early-IMS-Security":
+        return this.#boundAddress(subscription);
+      case "Unknown":
+        // R.3: NBA is for whom a line is provisioned for.
+        if (faults.has("hss/line-for-everybody")) return { scheme: "nba", line: line ?? "" };
+        if (line !== undefined) return { scheme: "nba", line };
+        if (digest && !aka) return this.#digestVector(subscription);
+        break;
+      case "Digest-AKAv1-MD5":
+        break;
+    }
+    return this.#akaVector(subscription, request);
+  }
+
+  /** T.4: the address that the GGSN has reported last. */
+  #boundAddress({ giba, binding }: Subscription): AuthenticationData | CxError {
+    const { faults } = this.#options;
+    // T.2: the subscription says which of the two it is, GIBA or full security.
+    const any = faults.has("hss/no-scheme-per-subscription") || faults.has("scscf/address-match-skips-aka");
+    if (!giba && !any) return "auth-scheme-not-supported";
+    return binding ? { scheme: "giba", ...binding } : "unable-to-comply";
+  }
+
+  #akaVector(
+    { aka = this.#vectorsForAnybody() }: Subscription,
+    { resynchronisation }: MultimediaAuthRequest,
+  ): AuthenticationData | CxError {
     const { faults, random } = this.#options;
-    const { aka, digest } = subscription;
-    if (request.scheme === "SIP Digest" ? digest : digest && !aka) return this.#digestVector(subscription);
-    if (!aka || request.scheme === "SIP Digest") return undefined;
-    const { resynchronisation } = request;
+    // T.7, cases 4, 8 and 9: a SIM has no keys for AKA.
+    if (!aka) return "auth-scheme-not-supported";
     if (resynchronisation) {
       const { rand, auts } = resynchronisation;
-      if (!aka.resynchronise(rand, auts, faults)) return "bad-auts";
+      if (!aka.resynchronise(rand, auts, faults)) return "unable-to-comply";
     }
     return aka.vector(random, faults);
+  }
+
+  /** Only a fault has keys for who has none. */
+  #vectorsForAnybody(): AkaCredentials | undefined {
+    if (!this.#options.faults.has("hss/no-scheme-per-subscription")) return undefined;
+    const [k, opc, amf] = [new Uint8Array(16), new Uint8Array(16), new Uint8Array([0x80, 0])];
+    return new AkaCredentials({ algorithm: "milenage", k, opc, amf, sqn: 0n, ind: 5, digest: "AKAv1-MD5" });
   }
 
   #digestVector(subscription: Subscription): DigestVector {
@@ -160,7 +232,7 @@ export class Hss implements Cx {
       scheme: "digest",
       realm,
       algorithm,
-      qop: "auth", // N.2.1.1
+      qop: faults.has("hss/qop-auth-int") ? "auth-int" : "auth", // N.2.1.1
       ha1: ha1(algorithm, subscription.impi, realm, password),
       ...(faults.has("scscf/ignores-username") ? { password } : {}),
     };
@@ -173,11 +245,14 @@ export class Hss implements Cx {
     // 6.1.0: the long-term key is that of the IMPI.
     const byImpu = faults.has("hss/key-by-impu") || faults.has("scscf/vector-by-to-uri") ||
       faults.has("scscf/ignores-username");
-    const subscription = byImpu ? owner : this.#byImpi.get(impi);
+    // T.5: the private identity is the one that follows from the public one in To, and there is no other way to it.
+    const otherwise = faults.has("hss/user-by-impu-alone") ? owner : undefined;
+    const subscription = byImpu ? owner : this.#byImpi.get(impi) ?? otherwise;
     if (!subscription || !owner) return { refusal: { result: "user-unknown" } };
     const set = subscription.setOf(impu);
     if (set) return { subscription, set, refusal: { result: "user-unknown" } };
     const unchecked = faults.has("hss/serves-foreign-impu") ||
+      faults.has("icscf/any-identity-pair-with-auth-done") ||
       (subscription.aka
         ? faults.has("hss/skips-impu-check")
         : faults.has("hss/digest-vector-for-foreign-impu"));

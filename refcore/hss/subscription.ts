@@ -1,4 +1,4 @@
-/** What the HSS keeps of a subscriber: identities in their implicit sets, registration state, the password. */
+/** What the HSS keeps of a subscriber: identities in their implicit sets, registration state, the password, the address. */
 import type { Subscriber } from "../../profiles/types.ts";
 import { canonicalImpu } from "../identity.ts";
 import { AkaCredentials } from "./aka_credentials.ts";
@@ -13,6 +13,12 @@ export interface ImplicitSet {
   serverName: string | undefined;
 }
 
+/** What the GGSN has given the user: an address, or with stateless autoconfiguration a prefix ("2001:db8:1::/64"). */
+export interface ContextAddress {
+  readonly address?: string;
+  readonly prefix?: string;
+}
+
 /** A provisioned subscriber and what has become of it. */
 export class Subscription {
   readonly impi: string;
@@ -20,6 +26,14 @@ export class Subscription {
   /** The set of the main identities first, then the one of `otherSet`. */
   readonly sets: readonly ImplicitSet[];
   readonly aka: AkaCredentials | undefined;
+  /** What the GGSN knows the user by; undefined for who has no identities of 3GPP (TS 33.203 T.5). */
+  readonly imsi: string | undefined;
+  /** May be authenticated by the address of her context (GIBA). */
+  readonly giba: boolean;
+  /** The line that the user is fixed to (NBA, TS 33.203 R.3). */
+  readonly line: string | undefined;
+  /** Addresses of her contexts, by accounting session, the latest last. */
+  readonly #contexts = new Map<string, ContextAddress>();
   readonly #algorithm: string | undefined;
   #password: string | undefined;
 
@@ -27,6 +41,9 @@ export class Subscription {
     this.impi = provisioned.impi;
     this.traits = provisioned.traits;
     this.sets = implicitSets(provisioned);
+    this.imsi = provisioned.giba?.imsi ?? provisioned.impi.match(/^(\d{14,15})@/)?.[1];
+    this.giba = provisioned.giba !== undefined;
+    this.line = provisioned.nba?.line;
     this.aka = provisioned.aka && new AkaCredentials(provisioned.aka);
     this.#algorithm = provisioned.digest?.algorithm;
     this.#password = provisioned.digest?.password;
@@ -35,6 +52,22 @@ export class Subscription {
   get digest(): { readonly password: string; readonly algorithm: string } | undefined {
     if (this.#algorithm === undefined || this.#password === undefined) return undefined;
     return { password: this.#password, algorithm: this.#algorithm };
+  }
+
+  /** The address that the GGSN has reported last for a context that is still there (TS 33.203 T.4). */
+  get binding(): ContextAddress | undefined {
+    return [...this.#contexts.values()].at(-1);
+  }
+
+  /** A context has begun, or has another address now. */
+  bind(session: string, address: ContextAddress): void {
+    this.#contexts.delete(session);
+    this.#contexts.set(session, address);
+  }
+
+  /** A context is over. True if it was the last one. */
+  unbind(session: string): boolean {
+    return this.#contexts.delete(session) && this.#contexts.size === 0;
   }
 
   /** A password agreed with the user elsewhere (TS 33.203 N.2.5). */

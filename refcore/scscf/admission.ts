@@ -1,17 +1,21 @@
-/** Which REGISTER passes without authentication: TS 33.203 5.1.2, 6.1.5, N.1, N.2.4, P.4.1, U.2. */
+/** Which REGISTER passes without authentication, and which does not pass: TS 33.203 5.1.2, 6.1.5, N.1, N.2.4, P.4.1, U.2. */
 import { bindingKey } from "../contact.ts";
 import { homeCredentials } from "../credentials.ts";
 import type { BoxContext } from "../types.ts";
 import type { Authentication, Scheme } from "./authentication.ts";
 import type { Registration } from "./registrar.ts";
 import type { RegisteredSet, Registrations } from "./registrations.ts";
-import { protection, requestedScheme } from "./scheme.ts";
+import { isKnownFlag, protection, type RequestedScheme, requestedScheme } from "./scheme.ts";
 
 export interface Admission {
   /** Set where the request passes as it stands: the scheme that it passes under. */
   readonly scheme?: Scheme;
   /** The scheme of the registration that is there, which does not change (P.4.1). */
   readonly fixed: Scheme | undefined;
+  /** What the request asks for by P.4.2. */
+  readonly requested: RequestedScheme;
+  /** It would change the scheme, and no challenge could make that right. */
+  readonly barred: boolean;
 }
 
 /** `seen` holds the IMPUs that were registered once; an honest answer does not depend on it. */
@@ -30,9 +34,23 @@ export function admit(
   const vouched = reports ? undefined : vouchedFor(context, registration, fixed, sets);
   const scheme = vouched ??
     wronglyAdmitted(context, authentication, registration, fixed, sets, seen);
+  const requested = requestedScheme(request, { giba: context.policy.variants !== "full" }, context.faults);
+  const common = { fixed, requested, ...barring(context, requested, fixed) };
   // U.2: the trusted node has authenticated the user.
-  if (requestedScheme(request, { giba: false }) === "tna") return { scheme: "tna", fixed };
-  return scheme === undefined ? { fixed } : { scheme, fixed };
+  if (requested === "tna" && !context.faults.has("scscf/challenges-trusted-node")) {
+    return { scheme: "tna", ...common };
+  }
+  return scheme === undefined ? common : { scheme, ...common };
+}
+
+/** P.4.1: who is known by a trusted node stays so, and nobody becomes so on the way. */
+function barring(
+  { faults }: BoxContext,
+  requested: RequestedScheme,
+  fixed: Scheme | undefined,
+): { readonly barred: boolean } {
+  if (fixed === undefined || (requested === "tna") === (fixed === "tna")) return { barred: false };
+  return { barred: !faults.has("scscf/auth-done-changes-scheme") };
 }
 
 /** What the P-CSCF vouches for may pass, if nobody asked for an authentication and it brings no answer. */
@@ -43,6 +61,8 @@ function vouchedFor(
   sets: readonly RegisteredSet[],
 ): Scheme | undefined {
   const flag = protection(request);
+  // T.4, R.3: address and line are compared each time.
+  if (fixed === "giba" || fixed === "nba") return undefined;
   if (sets.some(({ reauthenticate }) => reauthenticate) || isAnswer(request)) return undefined;
   const associated = flag === "ip-assoc-yes" && fixed === "digest";
   // O.4.3: on "authentication complete" the user may be authenticated; without an indicator she is.
@@ -98,6 +118,16 @@ function wronglyAdmitted(
   if (faults.has("scscf/accepts-second-register") && open?.callId === request.callId) return "digest";
   // N.1: another IMPU of the IMPI is the home's business, not anybody's.
   if (faults.has("scscf/second-impu-without-challenge") && !set && sets.length > 0) return "digest";
+  // T.4: the check is for every REGISTER, the last one too.
+  if (faults.has("scscf/giba-refresh-unchecked") && set?.scheme === "giba") return "giba";
+  const flag = protection(request);
+  // 6.1.5: "yes" is the only value that says so.
+  const unknown = flag !== undefined && !isKnownFlag(flag);
+  if (unknown && faults.has("scscf/unknown-flag-is-protection") && set?.scheme === "aka") return "aka";
+  const absent = flag === undefined && set !== undefined;
+  if (absent && faults.has("scscf/absent-flag-is-protection") && fixed === "aka") return "aka";
+  // O.4.3: without an indicator the user is challenged.
+  if (absent && faults.has("scscf/refreshes-without-indicator") && set.tlsProtected) return "digest";
   // P.4.1: the scheme does not change.
   if (faults.has("scscf/changes-scheme") && fixed === "aka" && credentials === undefined) return "tna";
   return undefined;

@@ -73,11 +73,12 @@ async function resynchronise(
   const { rand } = open.vector as AkaVector;
   // The vectors from before the failure are deleted: the next one is of the new batch.
   const oldBatch = faults.has("scscf/continues-old-batch");
+  if (!oldBatch) state.vectors = [];
   const vector = await engine.fetch({
     ...who,
     scheme: "Digest-AKAv1-MD5",
     ...(oldBatch ? {} : { resynchronisation: { rand, auts } }),
-  });
+  }, state);
   if (typeof vector === "number" || vector.scheme !== "aka") return { type: "failed", open };
   return await engine.challenge(state, request, who, { scheme: "aka" }, {
     resynchronisations: count,

@@ -1,26 +1,45 @@
 /**
- * Authentication of REGISTER in the S-CSCF: TS 33.203 6.1 (AKA) and Annex N.2 (Digest). Per IMPI at most one challenge
- * is open; its answer, or a later one on the nonce of the last success, authenticates.
+ * Authentication of REGISTER in the S-CSCF: TS 33.203 6.1 (AKA), Annex N.2 (Digest), R.3 (NBA) and T.4 (GIBA). Per IMPI
+ * at most one challenge is open; its answer, or a later one on the nonce of the last success, authenticates.
  */
 import type { Params, SipRequest } from "sip-codec";
 import { homeCredentials } from "../credentials.ts";
-import type { AkaVector, Cx, DigestVector, MultimediaAuthRequest } from "../cx.ts";
+import type {
+  AkaVector,
+  AuthenticationData,
+  BoundAddress,
+  Cx,
+  DigestVector,
+  MultimediaAuthRequest,
+} from "../cx.ts";
 import type { RegistrationIdentity } from "../identity.ts";
 import type { Alarm } from "../scheduler.ts";
 import type { BoxContext } from "../types.ts";
 import { answerAka } from "./aka.ts";
+import { byAddress, byLine } from "./bundled.ts";
 import { akaNonce, challengeField, digestNonce, type OpenChallenge } from "./challenge.ts";
 import { answerDigest } from "./digest.ts";
 import { DigestSecrets } from "./digest_secrets.ts";
-import { protection } from "./scheme.ts";
+import type { AwareProxies, Hops } from "./hops.ts";
+import { withRandOf, wronglyAccepted } from "./lenience.ts";
+import { protection, type RequestedScheme } from "./scheme.ts";
+import { vectorFor } from "./vector.ts";
 
 export type AuthenticationResult =
-  | { readonly type: "accepted"; readonly scheme: Scheme; readonly authenticationInfo?: string }
+  | Accepted
   /** 401 with this WWW-Authenticate. */
   | { readonly type: "challenged"; readonly field: string }
   | FailedAuthentication
   /** No authentication took place. */
   | { readonly type: "refused"; readonly status: number };
+
+export interface Accepted {
+  readonly type: "accepted";
+  readonly scheme: Scheme;
+  readonly authenticationInfo?: string;
+  /** With GIBA: the address of the user. */
+  readonly bound?: BoundAddress;
+}
 
 /** The answer is wrong, or the network could not be authenticated: SM10 of 6.1.2.2. */
 export interface FailedAuthentication {
@@ -28,7 +47,7 @@ export interface FailedAuthentication {
   readonly open: OpenChallenge | undefined;
 }
 
-export type Scheme = "aka" | "digest" | "tna";
+export type Scheme = "aka" | "digest" | "tna" | "giba" | "nba";
 
 /** What the S-CSCF remembers of the authentication of one IMPI. */
 export interface AuthenticationState {
@@ -39,20 +58,35 @@ export interface AuthenticationState {
   /** The last challenge that was answered rightly, and the nonce-count it was answered with (N.2.3). */
   used: { readonly challenge: OpenChallenge; nc: number } | undefined;
   secrets: DigestSecrets | undefined;
+  /** AKA vectors that the HSS has given and that are not used yet, in its order (6.1.1). */
+  vectors: AkaVector[];
+  /** The one used last; only a fault uses it again. */
+  lastVector: AkaVector | undefined;
 }
 
-/** What the registrar knows about the user already. */
+/** What the registrar knows about the user and the request already. */
 export interface KnownUser {
   /** Scheme of the registration, which does not change (P.4.1). */
   readonly scheme: Scheme | undefined;
+  /** By P.4.2. */
+  readonly requested: RequestedScheme;
+  readonly hops: Hops;
 }
+
+/** The same, where a challenge leads to the next one. */
+export type Known = Pick<KnownUser, "scheme"> & Partial<KnownUser>;
 
 export class Authentication {
   readonly #states = new Map<string, AuthenticationState>();
   /** Every Digest nonce ever given out, for whom it does not matter: see "scscf/accepts-any-issued-nonce". */
   readonly #issued = new Set<string>();
 
-  constructor(readonly context: BoxContext, readonly cx: Cx, readonly serverName: string) {}
+  constructor(
+    readonly context: BoxContext,
+    readonly cx: Cx,
+    readonly serverName: string,
+    readonly aware: AwareProxies,
+  ) {}
 
   get realm(): string {
     return this.context.home.domain;
@@ -69,6 +103,8 @@ export class Authentication {
       superseded: [],
       used: undefined,
       secrets: undefined,
+      vectors: [],
+      lastVector: undefined,
     };
     this.#states.set(key, state);
     return state;
@@ -80,6 +116,12 @@ export class Authentication {
     if (!state) return;
     state.secrets = undefined;
     state.used = undefined;
+    state.vectors = [];
+  }
+
+  /** Whether somebody is being challenged for this IMPU. */
+  isChallenged(impu: string): boolean {
+    return [...this.#states.values()].some(({ open }) => open?.impu === impu);
   }
 
   reset(): void {
@@ -91,10 +133,17 @@ export class Authentication {
   /** A REGISTER that needs authentication: judges the answer it brings, or challenges. */
   async run(request: SipRequest, who: RegistrationIdentity, known: KnownUser): Promise<AuthenticationResult> {
     const state = this.state(who.impi);
+    // P.4.1: GIBA is for who has begun with it, and who has goes on with it.
+    if (known.requested === "giba" && (known.scheme ?? "giba") === "giba") {
+      return await byAddress(this, request, who, known.hops);
+    }
+    if (known.scheme === "giba") return { type: "refused", status: 403 };
     const answer = homeCredentials(request);
     const nonce = answer?.get("nonce") ?? "";
     const answered = (answer?.get("response") ?? "") !== "" || answer?.has("auts") === true;
     const { open } = state;
+    const wrongly = await wronglyAccepted(this, request, who, known, answered);
+    if (wrongly) return wrongly;
     // 6.1.5: where the P-CSCF has IPsec, an answer counts only under the SAs that its challenge has made. Failures are
     // reported in the clear, too (7.4.2a).
     const bare = protection(request) === "no" && answered && answer?.has("auts") !== true;
@@ -107,6 +156,8 @@ export class Authentication {
       if (open.vector.scheme === "aka") return await answerAka(this, state, open, request, answer, who);
       if (answered) return await answerDigest(this, state, request, answer, who);
     }
+    const forged = answer && open && withRandOf(answer, open, this.context.faults);
+    if (forged) return await answerAka(this, state, forged, request, answer, who);
     if (answer && answered && nonce !== "") {
       const late = await this.#answerToAnother(state, request, answer, who, known);
       if (late) return late;
@@ -119,11 +170,17 @@ export class Authentication {
     state: AuthenticationState,
     request: SipRequest,
     who: RegistrationIdentity,
-    known: KnownUser,
-    more: { stale?: boolean; resynchronisations?: number; vector?: AkaVector } = {},
+    known: Known,
+    more: { stale?: boolean; resynchronisations?: number; vector?: AkaVector | DigestVector } = {},
   ): Promise<AuthenticationResult> {
-    const vector = more.vector ?? await this.#vector(state, request, who, known);
-    if (typeof vector === "number") return { type: "refused", status: vector };
+    const vector = more.vector ?? await vectorFor(this, state, request, who, known);
+    if (typeof vector === "number") {
+      // T.7, cases 4, 8 and 9: a SIM that begins with full security is in error.
+      const sim = known.requested === "aka" && this.context.faults.has("scscf/giba-after-refused-vectors");
+      if (sim && known.hops) return await byAddress(this, request, who, known.hops);
+      return { type: "refused", status: vector };
+    }
+    if (vector.scheme === "nba") return await byLine(this, state, request, who, known, vector);
     const { faults } = this.context;
     const repeated = vector.scheme === "aka" && faults.has("scscf/repeats-open-nonce") &&
       state.open !== undefined;
@@ -140,9 +197,10 @@ export class Authentication {
     if (state.open && state.open !== open) state.superseded = [state.open, ...state.superseded].slice(0, 16);
     state.open = open;
     const forEver = vector.scheme === "digest" && faults.has("scscf/challenge-never-expires");
+    const akaForEver = vector.scheme === "aka" && faults.has("scscf/aka-challenge-never-expires");
     // TS 24.229 table 7.7.2B: reg-await-auth.
     state.awaitAuth.set(
-      forEver ? undefined : this.context.scheduler.now() + this.context.timers.regAwaitAuth,
+      forEver || akaForEver ? undefined : this.context.scheduler.now() + this.context.timers.regAwaitAuth,
     );
     const forIpsec = isForIpsec(request);
     return { type: "challenged", field: challengeField(open, this.realm, faults, forIpsec) };
@@ -162,22 +220,26 @@ export class Authentication {
     return state.secrets = new DigestSecrets(this.context, vector);
   }
 
-  /** MAR. A refusal comes as the status that TS 24.229 gives it. */
+  /**
+   * MAR. A refusal comes as the status that TS 24.229 gives it. Further AKA vectors of the answer are kept in `state`
+   * for later challenges.
+   */
   async fetch(
     ask: { impi: string; impu: string } & Pick<MultimediaAuthRequest, "scheme" | "resynchronisation">,
-  ): Promise<AkaVector | DigestVector | number> {
+    state?: AuthenticationState,
+  ): Promise<AuthenticationData | number> {
     const { impi, impu, scheme, resynchronisation } = ask;
     const answer = await this.cx.multimediaAuth({
       impi,
       impu,
       serverName: this.serverName,
       scheme,
+      count: countFor(scheme, this.context.faults),
       ...(resynchronisation ? { resynchronisation } : {}),
     });
     if (answer.result !== "success") return 403;
-    const { vector } = answer;
-    // The others are no challenges.
-    return vector.scheme === "aka" || vector.scheme === "digest" ? vector : 403;
+    if (state && answer.further) state.vectors.push(...answer.further);
+    return answer.vector;
   }
 
   issuedBefore(nonce: string): boolean {
@@ -218,40 +280,6 @@ export class Authentication {
     return await answerDigest(this, state, request, answer, who);
   }
 
-  /** The vector to challenge with, or a status. */
-  async #vector(
-    state: AuthenticationState,
-    request: SipRequest,
-    who: RegistrationIdentity,
-    known: KnownUser,
-  ): Promise<AkaVector | DigestVector | number> {
-    const { faults, policy } = this.context;
-    if (known.scheme === "digest" && state.secrets) return state.secrets.current;
-    const hint = homeCredentials(request)?.get("algorithm")?.toLowerCase() ?? "";
-    // P.4: the scheme follows from the network's marks and the subscription, never from what the UE asks for.
-    const followsUe = faults.has("scscf/follows-ue-algorithm") && hint.startsWith("akav");
-    const vector = await this.fetch({ ...who, scheme: followsUe ? "Digest-AKAv1-MD5" : "Unknown" });
-    if (typeof vector === "number") return vector;
-    const secured = isForIpsec(request);
-    if (vector.scheme === "digest") {
-      // P.4.2 step 1: the flag says IMS AKA, and this user has none.
-      if (secured || faults.has("scscf/refuses-plain-digest")) return 403;
-      if (followsUe) return 403;
-      if (state.secrets) state.secrets.take(vector);
-      else state.secrets = new DigestSecrets(this.context, vector);
-      return state.secrets.current;
-    }
-    if (!policy.akaWithoutSecAgree && !secured) return 403;
-    // N.1, 6.1.0: an AKA subscriber is never bid down to a password.
-    if (
-      faults.has("scscf/password-for-aka-without-sec-agree") ||
-      faults.has("scscf/password-for-aka-on-hint") && hint === "md5"
-    ) {
-      return { scheme: "digest", realm: this.realm, algorithm: "MD5", qop: "auth", ha1: "" };
-    }
-    return vector;
-  }
-
   #digestNonce(state: AuthenticationState, stale: boolean): string {
     const { faults } = this.context;
     // N.2.3: "using a new nonce".
@@ -275,7 +303,13 @@ export class Authentication {
 }
 
 /** The P-CSCF has agreed on IPsec with the UE: only then these values are used (6.1.5, P.4.2). */
-function isForIpsec(request: SipRequest): boolean {
+export function isForIpsec(request: SipRequest): boolean {
   const flag = protection(request);
   return flag === "yes" || flag === "no";
+}
+
+/** 6.1.1: at least one; N.2.1.1: one SD-AV. */
+function countFor(scheme: MultimediaAuthRequest["scheme"], faults: BoxContext["faults"]): number {
+  if (faults.has("scscf/asks-for-no-vectors") && scheme !== "SIP Digest") return 0;
+  return faults.has("scscf/asks-five-digest-vectors") ? 5 : 1;
 }

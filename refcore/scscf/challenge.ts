@@ -51,7 +51,8 @@ export function challengeField(
   if (vector.scheme === "aka") {
     // X.2.3.3: with AKAv2 inside TLS the keys stay where they are.
     if (forIpsec || parseDigestAlgorithm(vector.algorithm)?.akaVersion === 1) {
-      parameters.set("ck", toHex(vector.ck)).set("ik", toHex(vector.ik));
+      if (!faults.has("scscf/omits-ck")) parameters.set("ck", toHex(vector.ck));
+      parameters.set("ik", toHex(vector.ik));
     }
   } else {
     if (faults.has("scscf/omits-algorithm")) parameters.delete("algorithm");

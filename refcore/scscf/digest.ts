@@ -6,6 +6,7 @@ import type { DigestVector } from "../cx.ts";
 import { derivedImpi, type RegistrationIdentity } from "../identity.ts";
 import type { Authentication, AuthenticationResult, AuthenticationState } from "./authentication.ts";
 import type { OpenChallenge } from "./challenge.ts";
+import { protection } from "./scheme.ts";
 
 /** The answer may be to the open challenge, to the one that was last answered, or to a nonce nobody knows. */
 export async function answerDigest(
@@ -44,7 +45,9 @@ export async function answerDigest(
     return { type: "failed", open: isOpen ? open : undefined };
   }
   const shared = faults.has("scscf/accepts-any-issued-nonce") && engine.issuedBefore(read.nonce);
-  if (!isOpen && !(isUsed && countFits(engine, read.nc, stored)) && !shared) {
+  const revived = isUsed && protection(request) === "tls-pending" &&
+    faults.has("scscf/tls-pending-revives-nonce");
+  if (!isOpen && !(isUsed && countFits(engine, read.nc, stored)) && !shared && !revived) {
     // N.2.3: the user knows the password, but the nonce or its count is out of date.
     return await stale(engine, state, request, who);
   }

@@ -4,11 +4,13 @@ import { homeCredentials } from "../credentials.ts";
 import { canonicalImpu } from "../identity.ts";
 import { forwardable, nextHop, relay } from "../proxy.ts";
 import type { ServerTransaction } from "../stack.ts";
+import { isAtAddress } from "./bundled.ts";
+import { hopsOf } from "./hops.ts";
 import type { RegisteredSet } from "./registrations.ts";
 import type { Scscf } from "./scscf.ts";
 
 /** A request that came back by the Service-Route: whom the P-CSCF asserts is served, if the profile allows it. */
-export function originate(scscf: Scscf, server: ServerTransaction): void {
+export function originate(scscf: Scscf, server: ServerTransaction): void | Promise<void> {
   const request = forwardable(server);
   if (!request) return;
   const { faults } = scscf.context;
@@ -19,11 +21,42 @@ export function originate(scscf: Scscf, server: ServerTransaction): void {
   const unregistered = faults.has("pcscf/routes-unregistered-request") ||
     faults.has("pcscf/serves-unknown-source") || faults.has("pcscf/asserts-unregistered-identity") ||
     faults.has("pcscf/tls-serves-after-handshake") || faults.has("pcscf/tls-associates-before-200") ||
-    faults.has("pcscf/tls-clear-after-alert");
+    faults.has("pcscf/tls-clear-after-alert") ||
+    faults.has("scscf/serves-challenged-identity") &&
+      asserted.some((impu) => scscf.authentication.isChallenged(impu));
   if (!set && !unregistered) return void server.reply(403);
   if (set && isBarred(set, asserted) && !faults.has("scscf/serves-barred-identity")) {
     return void server.reply(403);
   }
+  if (set?.scheme !== "giba") return serve(scscf, server, request, set, asserted);
+  return isAtHerAddress(scscf, server, set, asserted).then((is) =>
+    is ? serve(scscf, server, request, set, asserted) : void server.reply(403)
+  );
+}
+
+/** T.4: the address counts for every request of a GIBA user. */
+async function isAtHerAddress(
+  { context: { faults }, authentication }: Scscf,
+  { request }: ServerTransaction,
+  { impi, explicit }: RegisteredSet,
+  asserted: readonly string[],
+): Promise<boolean> {
+  if (faults.has("scscf/giba-derived-impu-alone") && !asserted.includes(explicit)) return false;
+  if (faults.has("scscf/giba-requests-unchecked") || faults.has("pcscf/giba-asserts-preferred-identity")) {
+    return true;
+  }
+  // It comes from the P-CSCF, without an I-CSCF between.
+  return await isAtAddress(authentication, request, { impi, impu: explicit }, hopsOf(request, false));
+}
+
+function serve(
+  scscf: Scscf,
+  server: ServerTransaction,
+  request: SipRequest,
+  set: RegisteredSet | undefined,
+  asserted: readonly string[],
+): void {
+  const { faults } = scscf.context;
   if (
     request.method === "SUBSCRIBE" && isRegEvent(request) &&
     scscf.registrations.find(canonicalTarget(request))

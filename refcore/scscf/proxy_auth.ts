@@ -6,6 +6,7 @@ import { formatChallenge, Params, type SipRequest } from "sip-codec";
 import { toHex } from "../../harness/crypto/mod.ts";
 import { type ExpectedAnswer, homeCredentials, proves, readAnswer } from "../credentials.ts";
 import type { DigestVector } from "../cx.ts";
+import { canonicalImpu } from "../identity.ts";
 import type { BoxContext } from "../types.ts";
 import type { Authentication } from "./authentication.ts";
 
@@ -105,6 +106,12 @@ export class ProxyAuthentication {
     const { faults, scheduler } = this.context;
     const { secrets, used } = this.authentication.state(impi);
     if (!secrets) return { type: "rejected" };
+    // N.2.1.2: vectors are fetched while registrations are handled, and at no other time.
+    if (faults.has("scscf/asks-hss-for-proxy-authentication")) {
+      const impu = request.assertedIdentities[0]?.uri;
+      this.authentication.fetch({ impi, impu: impu ? canonicalImpu(impu) : "", scheme: "SIP Digest" })
+        .catch((error) => this.context.problem(error));
+    }
     const vector: DigestVector = secrets.current;
     const reused = faults.has("scscf/registration-nonce-in-407") ? used?.challenge.nonce : undefined;
     const nonce = reused ?? toHex(this.context.random.bytes(16));

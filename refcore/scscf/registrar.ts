@@ -2,13 +2,21 @@
 import { formatNameAddr, type NameAddr, type SipRequest } from "sip-codec";
 import { bindingKey } from "../contact.ts";
 import { homeCredentials } from "../credentials.ts";
-import type { Cx, UserProfile } from "../cx.ts";
+import type { Cx, ServerAssignmentAnswer, ServerAssignmentRequest, UserProfile } from "../cx.ts";
+import { isInside } from "../fabric.ts";
 import { type RegistrationIdentity, registrationIdentity } from "../identity.ts";
 import type { ServerTransaction } from "../stack.ts";
 import type { BoxContext } from "../types.ts";
 import { admit } from "./admission.ts";
-import type { Authentication, AuthenticationResult, FailedAuthentication, Scheme } from "./authentication.ts";
+import type {
+  Accepted,
+  Authentication,
+  AuthenticationResult,
+  FailedAuthentication,
+} from "./authentication.ts";
+import { holds } from "./bound_address.ts";
 import { failureResponse } from "./failure.ts";
+import { addressOf, type Hops, hopsOf } from "./hops.ts";
 import type { RegisteredSet, Registrations } from "./registrations.ts";
 import { protection } from "./scheme.ts";
 
@@ -27,6 +35,7 @@ const SUPPORTED: ReadonlySet<string> = new Set(["path", "outbound", "sec-agree"]
 /** A REGISTER read once. */
 export interface Registration {
   readonly request: SipRequest;
+  readonly hops: Hops;
   readonly who: RegistrationIdentity;
   readonly set: RegisteredSet | undefined;
   readonly contacts: readonly NameAddr[];
@@ -47,12 +56,13 @@ export class Registrar {
     if (unsupported.length > 0) {
       return void server.reply(420, { headers: { Unsupported: unsupported.join(", ") } }); // RFC 3261 8.2.2.3
     }
-    const registration = this.#read(server.request);
+    const registration = this.#read(server);
     if (typeof registration === "number") return void server.reply(registration);
     if (this.#refusesOverBinding(registration)) return void server.reply(403);
     const result = await this.#authenticated(registration);
     if (result.type === "accepted") return await this.#accept(server, registration, result);
     if (result.type === "challenged") {
+      await this.#assignEarly(registration);
       if (
         this.context.faults.has("scscf/drops-binding-on-challenge") && registration.set?.scheme === "digest"
       ) {
@@ -68,7 +78,7 @@ export class Registrar {
     this.#seen.clear();
   }
 
-  #read(request: SipRequest): Registration | number {
+  #read({ request, flow }: ServerTransaction): Registration | number {
     const credentials = homeCredentials(request);
     const realm = credentials?.get("realm");
     // 8.0: another home domain than ours is none of our subscribers'.
@@ -81,14 +91,27 @@ export class Registrar {
     const removal = all || contacts.length > 0 &&
         contacts.every((contact) => requestedExpiry(request, contact) === 0);
     const set = this.options.registrations.find(who.impu);
-    return { request, who, set, contacts, all, removal };
+    // A REGISTER from within this core has come by its I-CSCF.
+    return { request, hops: hopsOf(request, isInside(flow)), who, set, contacts, all, removal };
   }
 
   async #authenticated(registration: Registration): Promise<AuthenticationResult> {
-    const admission = admit(this.context, this.options, registration, this.#seen);
-    if (admission.scheme) return { type: "accepted", scheme: admission.scheme };
-    const { request, who } = registration;
-    return await this.options.authentication.run(request, who, { scheme: admission.fixed });
+    const { authentication } = this.options;
+    const { request, who, hops } = registration;
+    const { scheme, fixed, requested, barred } = admit(this.context, this.options, registration, this.#seen);
+    if (barred) return { type: "refused", status: 403 };
+    if (scheme === "tna" && this.context.faults.has("scscf/vectors-for-trusted-node")) {
+      await authentication.fetch({ ...who, scheme: "Unknown" });
+    }
+    if (scheme) return { type: "accepted", scheme };
+    return await authentication.run(request, who, { scheme: fixed, requested, hops });
+  }
+
+  /** 6.1.1: the HSS hears of a registration when the response has been verified, not before. */
+  async #assignEarly({ who: { impi, impu }, set }: Registration): Promise<void> {
+    if (set || !this.context.faults.has("scscf/assigns-before-verification")) return;
+    const { cx, serverName } = this.options;
+    await cx.serverAssignment({ impi, impu, serverName, type: "registration" });
   }
 
   /** N.2.2.2: a UE that rejected the network's proof may begin anew at once; only a fault keeps it from that. */
@@ -100,10 +123,10 @@ export class Registrar {
   async #accept(
     server: ServerTransaction,
     registration: Registration,
-    result: { readonly scheme: Scheme; readonly authenticationInfo?: string },
+    result: Accepted,
   ): Promise<void> {
     const { request, who, contacts } = registration;
-    const { cx, serverName, registrations } = this.options;
+    const { registrations } = this.options;
     const { faults, timers } = this.context;
     for (const contact of contacts) {
       const seconds = requestedExpiry(request, contact);
@@ -117,8 +140,7 @@ export class Registrar {
       if (registration.removal) this.#remove(registration);
       return void this.#ok(server, registration, result.authenticationInfo);
     }
-    const type = registration.set ? "re-registration" : "registration";
-    const answer = await cx.serverAssignment({ impi: who.impi, impu: who.impu, serverName, type });
+    const answer = await this.#assign(registration, result);
     if (answer.result !== "success") return void server.reply(403);
     const identities = faults.has("scscf/registers-explicit-impu-only")
       ? answer.profile.identities.filter(({ impu }) => impu === who.impu)
@@ -138,11 +160,38 @@ export class Registrar {
       set.tlsProtected && protection(request) === undefined;
     this.#seen.add(who.impu);
     if (!this.#bindAll(registration, set)) return void server.reply(500);
+    this.#releaseOthers(set, result);
     this.#ok(server, { ...registration, set }, result.authenticationInfo);
   }
 
+  /** SAR: the user is registered, or registered again. */
+  async #assign({ who, set }: Registration, { scheme }: Accepted): Promise<ServerAssignmentAnswer> {
+    const { cx, serverName } = this.options;
+    const { faults } = this.context;
+    const { impi, impu } = who;
+    if (scheme === "digest" && faults.has("scscf/registers-without-assignment")) {
+      return { result: "success", profile: { impi, identities: [{ impu, barred: false }], traits: [] } };
+    }
+    const again = set !== undefined && !faults.has("scscf/refresh-is-registration");
+    return await cx.serverAssignment({
+      impi,
+      impu,
+      serverName,
+      type: again ? "re-registration" : "registration",
+    });
+  }
+
+  /** T.5: with GIBA one IMPI has one address; what is registered at another one belongs to a context that is over. */
+  #releaseOthers(set: RegisteredSet, { bound }: Accepted): void {
+    if (!bound || this.context.faults.has("scscf/two-giba-contacts")) return;
+    for (const { key, address } of [...set.bindings.values()]) {
+      const own = address !== undefined && holds(bound, address, this.context.faults);
+      if (!own) this.options.registrations.unbind(set, key, "deactivated");
+    }
+  }
+
   /** RFC 3261 10.3 step 7: false if a contact's Call-ID and CSeq show that the request is out of order. */
-  #bindAll({ request, contacts }: Registration, set: RegisteredSet): boolean {
+  #bindAll({ request, hops, contacts }: Registration, set: RegisteredSet): boolean {
     const { scheduler } = this.context;
     const callId = request.callId ?? "";
     const cseq = request.cseq?.seq ?? 0;
@@ -164,6 +213,7 @@ export class Registrar {
           callId,
           cseq,
           expiresAt,
+          address: addressOf(hops.ue),
         });
       }
     }
@@ -211,14 +261,32 @@ export class Registrar {
     { open }: FailedAuthentication,
   ): Promise<void> {
     const { faults } = this.context;
-    const { cx, serverName, registrations } = this.options;
+    const { registrations } = this.options;
     const aka = open?.vector.scheme === "aka";
     if (set && faults.has(aka ? "scscf/wrong-answer-deregisters" : "scscf/failed-digest-deregisters")) {
       registrations.drop(set, "unregistered");
     }
-    await cx.serverAssignment({ ...who, serverName, type: "authentication-failure" });
+    await this.#reportFailure(who, set, aka);
     if (!aka && faults.has("scscf/drops-wrong-response")) return;
     server.reply(403, failureResponse(this.context, open));
+  }
+
+  /** 6.1.2.2, N.2.2.1: the HSS forgets our name if the IMPU is not registered; else there is nothing to change. */
+  async #reportFailure(
+    { impi, impu }: RegistrationIdentity,
+    set: RegisteredSet | undefined,
+    aka: boolean,
+  ): Promise<void> {
+    const { faults } = this.context;
+    const { cx, serverName } = this.options;
+    const report = async (type: ServerAssignmentRequest["type"]) =>
+      void await cx.serverAssignment({ impi, impu, serverName, type });
+    if (set) {
+      if (faults.has("scscf/failure-deregisters-at-hss")) await report("user-deregistration");
+      return;
+    }
+    if (!aka && faults.has("scscf/leaves-pending-at-hss")) return;
+    await report("authentication-failure");
   }
 }
 

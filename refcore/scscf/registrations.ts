@@ -18,6 +18,8 @@ export interface Binding {
   registeredAt: number;
   /** As granted, ms. */
   expiresAt: number;
+  /** Where the request came from, as far as the network knows it. */
+  address: string | undefined;
   readonly alarm: Alarm;
 }
 

@@ -6,6 +6,7 @@ import { popRoute } from "../proxy.ts";
 import { type ServerTransaction, SipStack } from "../stack.ts";
 import type { BoxContext } from "../types.ts";
 import { Authentication } from "./authentication.ts";
+import { AwareProxies } from "./hops.ts";
 import { Notifier } from "./notifier.ts";
 import { originate, passOn } from "./originating.ts";
 import { ProxyAuthentication } from "./proxy_auth.ts";
@@ -43,7 +44,8 @@ export class Scscf implements CxListener {
       handle: (server) => this.#handle(server),
     });
     this.registrations = new Registrations(context);
-    this.authentication = new Authentication(context, cx, serverName);
+    const aware = new AwareProxies(context.policy, link.local.address);
+    this.authentication = new Authentication(context, cx, serverName, aware);
     this.proxyAuthentication = new ProxyAuthentication(context, this.authentication);
     const { registrations, authentication } = this;
     this.notifier = new Notifier(context, { uri: serverName, stack: () => this.stack, link, registrations });
@@ -95,11 +97,14 @@ export class Scscf implements CxListener {
   }
 
   /** PPR with a new H(A1) (N.2.5): for the next occasion; nothing that goes on is disturbed. */
-  pushDigest({ impi, vector }: { readonly impi: string; readonly vector: DigestVector }): void {
+  pushDigest({ impi, vector }: { readonly impi: string; readonly vector: DigestVector }): boolean {
     const { faults } = this.context;
-    if (faults.has("scscf/ignores-pushed-password")) return;
-    this.authentication.state(impi).secrets?.take(vector);
+    const { open, secrets } = this.authentication.state(impi);
+    if (open && faults.has("scscf/refuses-push-under-challenge")) return false;
+    if (faults.has("scscf/ignores-pushed-password")) return true;
+    secrets?.take(vector);
     if (faults.has("scscf/password-change-deregisters")) this.terminateRegistration({ impi });
+    return true;
   }
 
   reset(): void {

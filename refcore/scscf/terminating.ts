@@ -21,6 +21,10 @@ export function terminate(scscf: Scscf, server: ServerTransaction): void {
     return scscf.notifier.subscribe(server, request.assertedIdentities.map(({ uri }) => canonicalImpu(uri)));
   }
   if (!set) return void server.reply(480);
+  // 6.1.1: an IMPU that is registered stays so while its user is challenged again.
+  const hidden = scscf.authentication.state(set.impi).open &&
+    scscf.context.faults.has("scscf/challenge-hides-user");
+  if (hidden) return void server.reply(480);
   const dialog = opensDialog(request);
   const branches: Branch[] = [];
   for (const binding of targets(set)) {

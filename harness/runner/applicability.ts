@@ -39,6 +39,7 @@ function claimOf(profile: Profile, name: string): Profile["capabilities"][string
   if (capability !== undefined) return capability;
   const [kind, ...rest] = name.split(".");
   if (kind === "operator") return profile.operator?.actions.includes(rest.join(".")) ?? false;
+  if (kind === "variants") return hasVariants(profile, rest.join("."));
   if (kind === "access") return (profile.access[rest.join(".")]?.length ?? 0) > 0;
   const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
   if (part) return profile[part] !== undefined;
@@ -48,6 +49,19 @@ function claimOf(profile: Profile, name: string): Profile["capabilities"][string
     return transport === undefined ? transports.length > 0 : transports.includes(transport);
   }
   return undefined;
+}
+
+/** What a network supports on 3GPP access (TS 33.203 T.7): "both", "giba" alone, "full" security alone. */
+export function variantsOf({ capabilities }: Profile): "both" | "giba" | "full" | "none" {
+  const full = capabilities.ipsec === true || capabilities["ipsec.udp-enc"] === true;
+  if (capabilities.giba === true) return full ? "both" : "giba";
+  return full ? "full" : "none";
+}
+
+/** The device is such a network, or its operator can make it one. */
+function hasVariants(profile: Profile, wanted: string): boolean {
+  const own = variantsOf(profile);
+  return own === wanted || own === "both" && profile.operator?.actions.includes("security-policy") === true;
 }
 
 /** Parts of a profile that it may have or not, by the name of the file. */
@@ -63,7 +77,7 @@ const PARTS: Readonly<Record<string, keyof Profile>> = {
 
 /** Names that a need may have besides capabilities. */
 export function isDerivedName(name: string): boolean {
-  return /^(operator|access|entry)\./.test(name) || Object.hasOwn(PARTS, name);
+  return /^(operator|access|entry|variants)\./.test(name) || Object.hasOwn(PARTS, name);
 }
 
 function isMet(claim: ReturnType<typeof claimOf>, need: Need): boolean {

@@ -19,7 +19,8 @@ export interface CaseDefinition {
   /**
    * What the profile must claim, by dotted name; otherwise the case is notApplicable. A number is a least value, a
    * text may be one of a list. Besides the capabilities: "operator.<action>", "entry.<name>", "entry.<name>.<transport>"
-   * and "access.<name>", "interconnect", "dns", "home-networks", "hss", "clf", "radius" and "trusted-node", which are true
+   * and "access.<name>", "variants.<both, giba or full>" (what there is on 3GPP access, or what an operator can make of
+   * it: TS 33.203 T.7), "interconnect", "dns", "home-networks", "hss", "clf", "radius" and "trusted-node", which are true
    * where the profile has such a thing.
    * A case on a requirement of level "study" has a need: it judges only what the profile claims.
    */

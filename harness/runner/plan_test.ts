@@ -111,6 +111,11 @@ Deno.test("makePlan() says in the profile's words why a case does not apply", ()
   );
   assert.match(reasonOf({ needs: { "entry.p-cscf.tcp": true } }) ?? "", /entry\.p-cscf\.tcp: false/);
   assert.match(reasonOf({ needs: { "operator.deregister": true } }) ?? "", /operator\.deregister: false/);
+  assert.equal(reasonOf({ needs: { "variants.giba": true } }, { giba: true }), null);
+  assert.match(
+    reasonOf({ needs: { "variants.full": true } }, { giba: true, ipsec: true }) ?? "",
+    /variants\.full: false/,
+  );
   assert.equal(reasonOf({ leases: ["aka+barred"] }), 'profile "fake" has no subscriber "aka+barred"');
   assert.match(
     reasonOf({ leases: ["aka", "aka", "aka"] }) ?? "",

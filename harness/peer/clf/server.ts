@@ -1,7 +1,7 @@
 /** The CLF of a run: a Diameter server for e2. */
-import { DiameterConnection, type DiameterNode, E2, sessionOf } from "../../diameter/mod.ts";
-import type { ByteStream, StreamListener } from "../../net/byte_stream.ts";
-import type { Clock, Endpoint, Tap } from "../../net/types.ts";
+import { type DiameterConnection, type DiameterNode, E2, sessionOf } from "../../diameter/mod.ts";
+import { LocalMisuseError } from "../../errors.ts";
+import type { Endpoint, Tap } from "../../net/types.ts";
 import {
   type Avp,
   avp,
@@ -12,47 +12,49 @@ import {
   valueOf,
   VENDOR,
 } from "../../wire/diameter/mod.ts";
-import { formatAddress, utf8, WireSyntaxError } from "../../wire/mod.ts";
+import { formatAddress, parseAddress, utf8, WireSyntaxError } from "../../wire/mod.ts";
+import { DiameterServer, type ServerOptions } from "../diameter_server.ts";
 import { orSilence } from "../no_answer.ts";
 import { Inbox } from "../ue/inbox.ts";
 import type { ClfView, Location, LocationQuery } from "./types.ts";
 
-export interface ClfOptions {
-  readonly self: Omit<DiameterNode, "applications">;
-  readonly clock: Clock;
-  readonly random: (length: number) => Uint8Array;
-  readonly timers: { readonly answer: number; readonly silence: number };
-  readonly listen: (accept: (stream: ByteStream) => void) => Promise<StreamListener>;
-  readonly tap?: Tap;
-}
+export type ClfOptions = ServerOptions;
 
 export class ClfServer {
-  readonly local: Endpoint;
   readonly #options: ClfOptions;
-  readonly #listener: StreamListener;
-  readonly #connections = new Set<DiameterConnection>();
   readonly #views = new Set<LiveView>();
+  #server!: DiameterServer;
 
   /** Rejects with EnvironmentError where the address is not this machine's or the port is taken. */
   static async open(options: ClfOptions): Promise<ClfServer> {
-    const early: ByteStream[] = [];
-    const opened: { server?: ClfServer } = {};
-    const accept = (stream: ByteStream) => {
-      if (opened.server) opened.server.#accept(stream);
-      else early.push(stream);
-    };
-    const server = opened.server = new ClfServer(options, await options.listen(accept));
-    for (const stream of early) server.#accept(stream);
-    return server;
+    const clf = new ClfServer(options);
+    clf.#server = await DiameterServer.open(options, {
+      application: E2,
+      answer: (request, connection) => clf.#answer(request, connection),
+      concerned: (request) => clf.#viewOf(queryOf(request, 0)?.address)?.tap ?? [],
+    });
+    return clf;
   }
 
-  private constructor(options: ClfOptions, listener: StreamListener) {
+  private constructor(options: ClfOptions) {
     this.#options = options;
-    this.#listener = listener;
-    this.local = listener.local;
   }
 
-  /** A case's part of it; close it when the case ends. `tap` sees the octets of all questions. */
+  get local(): Endpoint {
+    return this.#server.local;
+  }
+
+  /** Octets that came and were no Diameter, or AVPs that could not be read. */
+  get malformed(): DiameterServer["malformed"] {
+    return this.#server.malformed;
+  }
+
+  /** Diameter nodes whose capabilities were exchanged. */
+  get peers(): readonly DiameterNode[] {
+    return this.#server.connections.flatMap(({ peer }) => peer ?? []);
+  }
+
+  /** A case's part of it; close it when the case ends. `tap` sees the octets of questions about its addresses. */
   view(tap?: Tap): ClfView & { close(): void } {
     const view = new LiveView(this.#options, tap, () => void this.#views.delete(view));
     this.#views.add(view);
@@ -61,25 +63,7 @@ export class ClfServer {
 
   async close(): Promise<void> {
     for (const view of [...this.#views]) view.close();
-    await this.#listener.close();
-    await Promise.all([...this.#connections].map((connection) => connection.close()));
-  }
-
-  #accept(stream: ByteStream): void {
-    const { self, clock, random, tap } = this.#options;
-    const connection = new DiameterConnection(stream, {
-      role: "responder",
-      self: { ...self, applications: [E2] },
-      random: () => new DataView(random(4).buffer).getUint32(0),
-      clock,
-      tap: (record) => {
-        tap?.(record);
-        for (const view of this.#views) view.tap?.(record);
-      },
-      onRequest: (request) => this.#answer(request, connection),
-      onClosed: () => void this.#connections.delete(connection),
-    });
-    this.#connections.add(connection);
+    await this.#server.close();
   }
 
   #answer(request: DiameterMessage, connection: DiameterConnection): void {
@@ -99,27 +83,35 @@ export class ClfServer {
     if (!query) {
       return connection.answer(request, [...head, avp("Result-Code", RESULT.DIAMETER_INVALID_AVP_VALUE)]);
     }
-    const view = [...this.#views].find((one) => one.places.has(query.address));
+    const view = this.#viewOf(query.address);
     const location = view?.asked(query) ?? "unknown";
     if (location !== "silent") connection.answer(request, [...head, ...answerOf(location)]);
+  }
+
+  /** Of two cases that place the same address, the one that came last. */
+  #viewOf(address: string | undefined): LiveView | undefined {
+    return [...this.#views].findLast(({ places }) => address !== undefined && places.has(address));
   }
 }
 
 class LiveView implements ClfView {
+  /** Sees the octets of what is about the addresses that were placed. */
+  readonly tap: readonly Tap[];
   readonly queries: LocationQuery[] = [];
   readonly places = new Map<string, Location>();
   readonly #inbox: Inbox<LocationQuery>;
   readonly #timers: ClfOptions["timers"];
   readonly #closed: () => void;
 
-  constructor({ clock, timers }: ClfOptions, readonly tap: Tap | undefined, closed: () => void) {
+  constructor({ clock, timers }: ClfOptions, tap: Tap | undefined, closed: () => void) {
+    this.tap = tap ? [tap] : [];
     this.#inbox = new Inbox(clock);
     this.#timers = timers;
     this.#closed = closed;
   }
 
   place(address: string, location: Location): void {
-    this.places.set(address, location);
+    this.places.set(canonical(address), location);
   }
 
   asked(query: LocationQuery): Location {
@@ -161,6 +153,16 @@ function queryOf({ avps }: DiameterMessage, at: number): LocationQuery | undefin
   } catch (error) {
     if (error instanceof WireSyntaxError) return undefined;
     throw error;
+  }
+}
+
+/** A prefix by its address, as queries tell it. Throws LocalMisuseError for what is no address. */
+function canonical(text: string): string {
+  try {
+    return formatAddress(parseAddress(text.replace(/\/\d+$/, "")));
+  } catch (error) {
+    if (!(error instanceof WireSyntaxError)) throw error;
+    throw new LocalMisuseError(`place() needs an address or an IPv6 prefix, found "${text}"`);
   }
 }
 

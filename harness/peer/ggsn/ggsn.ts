@@ -92,10 +92,8 @@ class LiveGgsn implements Ggsn {
   }
 
   async #close(): Promise<void> {
-    for (const sessionId of [...this.contexts.keys()]) {
-      // What the HSS does not take back is the next case's precondition to find out.
-      await this.stop(sessionId).catch(() => {});
-    }
+    // What the HSS does not take back is the next case's precondition to find out.
+    await Promise.all([...this.contexts.keys()].map((sessionId) => this.stop(sessionId).catch(() => {})));
     this.#answers.close();
     await this.#socket.close();
     await this.#reading;

@@ -1,8 +1,7 @@
 /** The HSS of a run: a Diameter server that answers Cx, rightly unless a case says otherwise. */
-import { DiameterConnection, type DiameterNode, resultOf, sessionOf } from "../../diameter/mod.ts";
+import { CX, type DiameterConnection, type DiameterNode, resultOf, sessionOf } from "../../diameter/mod.ts";
 import { EnvironmentError } from "../../errors.ts";
-import type { ByteStream, StreamListener } from "../../net/byte_stream.ts";
-import type { Clock, Endpoint, Tap } from "../../net/types.ts";
+import type { Endpoint, Tap } from "../../net/types.ts";
 import {
   APPLICATION,
   type Avp,
@@ -15,64 +14,59 @@ import {
 } from "../../wire/diameter/mod.ts";
 import { WireSyntaxError } from "../../wire/mod.ts";
 import type { Subscriber } from "../../../profiles/types.ts";
+import { DiameterServer, type ServerOptions } from "../diameter_server.ts";
 import type { UeMemory } from "../ue/types.ts";
 import { rightAnswer } from "./cx_answers.ts";
 import { HssSubscription } from "./subscription.ts";
 import type { CxCommand, CxRequest, HssView } from "./types.ts";
 import { LiveHssView } from "./view.ts";
 
-export interface HssOptions {
-  readonly self: Omit<DiameterNode, "applications">;
+export interface HssOptions extends ServerOptions {
   /** Realm of SIP Digest; default: that of `self`. */
   readonly digestRealm?: string;
   readonly subscribers: readonly Subscriber[];
   /** Where the ISIMs are that answer our challenges. Default: nowhere. */
   readonly cards?: readonly UeMemory[];
-  readonly clock: Clock;
-  readonly random: (length: number) => Uint8Array;
-  readonly timers: { readonly answer: number; readonly silence: number };
-  /** Opens the listener; accepted connections are handed to `accept`. */
-  readonly listen: (accept: (stream: ByteStream) => void) => Promise<StreamListener>;
-  readonly tap?: Tap;
-  /** Milliseconds of silence until a watchdog is sent. Default: as RFC 3539 has it, 30 s. */
-  readonly watchdogMs?: number;
 }
 
 export class HssServer {
-  readonly local: Endpoint;
-  /** Octets that came and were no Diameter, or AVPs that could not be read. */
-  readonly malformed: { readonly bytes: Uint8Array; readonly error: SyntaxError }[] = [];
   readonly #options: HssOptions;
-  readonly #listener: StreamListener;
-  readonly #connections = new Set<DiameterConnection>();
   readonly #subscriptions: readonly HssSubscription[];
   readonly #views = new Set<LiveHssView>();
+  #server!: DiameterServer;
   #sessions = 0;
 
   /** Rejects with EnvironmentError where the address is not this machine's or the port is taken. */
   static async open(options: HssOptions): Promise<HssServer> {
-    // deno-lint-ignore prefer-const -- the listener may hand over a connection before it is returned
-    let server: HssServer | undefined;
-    const early: ByteStream[] = [];
-    const listener = await options.listen((stream) => server ? server.#accept(stream) : early.push(stream));
-    server = new HssServer(options, listener);
-    for (const stream of early) server.#accept(stream);
-    return server;
+    const hss = new HssServer(options);
+    hss.#server = await DiameterServer.open(options, {
+      application: CX,
+      answer: (request, connection) => hss.#answer(request, connection),
+      concerned: ({ avps }) => hss.#concerned(avps),
+    });
+    return hss;
   }
 
-  private constructor(options: HssOptions, listener: StreamListener) {
+  private constructor(options: HssOptions) {
     this.#options = options;
-    this.#listener = listener;
-    this.local = listener.local;
     const realm = options.digestRealm ?? options.self.realm;
     this.#subscriptions = options.subscribers.map((subscriber) =>
       new HssSubscription(subscriber, realm, options.cards)
     );
   }
 
+  get local(): Endpoint {
+    return this.#server.local;
+  }
+
+  /** Octets that came and were no Diameter, or AVPs that could not be read. */
+  get malformed(): DiameterServer["malformed"] {
+    return this.#server.malformed;
+  }
+
   /** Diameter nodes whose capabilities were exchanged. */
   get peers(): readonly DiameterNode[] {
-    return [...this.#connections].flatMap(({ peer }) => peer ?? []);
+    return this.#server.connections.flatMap(({ peer }) => peer ?? []);
   }
 
   /** What a case sees of these subscribers; close it when the case ends. */
@@ -93,27 +87,18 @@ export class HssServer {
 
   async close(): Promise<void> {
     for (const view of [...this.#views]) view.close();
-    await this.#listener.close();
-    await Promise.all([...this.#connections].map((connection) => connection.close()));
+    await this.#server.close();
   }
 
-  #accept(stream: ByteStream): void {
-    const { self, clock, random, tap, watchdogMs } = this.#options;
-    const connection = new DiameterConnection(stream, {
-      role: "responder",
-      self: { ...self, applications: [{ id: APPLICATION.cx, vendor: VENDOR.tgpp }] },
-      random: () => new DataView(random(4).buffer).getUint32(0),
-      clock,
-      ...(watchdogMs === undefined ? {} : { watchdogMs }),
-      tap: (record) => {
-        tap?.(record);
-        for (const view of this.#views) view.tapped(record);
-      },
-      onRequest: (request) => this.#answer(request, connection),
-      onMalformed: (bytes, error) => void this.malformed.push({ bytes, error }),
-      onClosed: () => void this.#connections.delete(connection),
-    });
-    this.#connections.add(connection);
+  /** Evidence of the cases that have leased who a request is about. */
+  #concerned(avps: readonly Avp[]): readonly Tap[] {
+    try {
+      const who = { impi: valueOf(avps, "User-Name"), impu: valueOf(avps, "Public-Identity") };
+      return [...this.#views].flatMap((view) => view.concerns(who) ? view.tap ?? [] : []);
+    } catch (error) {
+      if (error instanceof WireSyntaxError) return [];
+      throw error;
+    }
   }
 
   #answer(request: DiameterMessage, connection: DiameterConnection): void {
@@ -162,7 +147,7 @@ export class HssServer {
     command: "Registration-Termination" | "Push-Profile",
     avps: readonly Avp[],
   ): Promise<number | undefined> {
-    const connection = [...this.#connections].find(({ peer }) => peer?.host === serverHost);
+    const connection = this.#server.connections.find(({ peer }) => peer?.host === serverHost);
     if (!connection?.peer || serverHost === undefined) {
       throw new EnvironmentError(
         `No S-CSCF of "${subscriber.impi}" is connected to our HSS`,

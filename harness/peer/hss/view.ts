@@ -1,5 +1,5 @@
 /** The part of the HSS that is about a case's subscribers. */
-import type { Clock, Tap, TapRecord } from "../../net/types.ts";
+import type { Clock, Tap } from "../../net/types.ts";
 import { LocalMisuseError } from "../../errors.ts";
 import { type Avp, avp } from "../../wire/diameter/mod.ts";
 import { orSilence } from "../no_answer.ts";
@@ -34,6 +34,11 @@ export class LiveHssView implements HssView {
     this.#inbox = new Inbox(options.clock);
   }
 
+  /** Sees the octets of what is about the subscribers. */
+  get tap(): Tap | undefined {
+    return this.#options.tap;
+  }
+
   concerns({ impi, impu }: Pick<CxRequest, "impi" | "impu">): boolean {
     return this.#options.subscriptions.some((one) =>
       impi === undefined ? impu !== undefined && one.has(impu) : one.subscriber.impi === impi
@@ -47,11 +52,6 @@ export class LiveHssView implements HssView {
     this.requests.push(request);
     this.#inbox.put(request);
     return answer;
-  }
-
-  /** Every case sees the octets of the connection, which it shares with others. */
-  tapped(record: TapRecord): void {
-    this.#options.tap?.(record);
   }
 
   next(command?: CxCommand, within = this.#options.timers.answer): Promise<CxRequest> {

@@ -46,6 +46,17 @@ export function makeFolder(folder: string): void {
   }
 }
 
+/** Removes everything but the logs: keys, configurations, pid files. */
+export function clearFolder(folder: string): void {
+  try {
+    for (const { name } of [...Deno.readDirSync(folder)]) {
+      if (name !== "log") Deno.removeSync(join(folder, name), { recursive: true });
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
 export function configurationFile(folder: string, box: Cscf): string {
   return join(folder, `${box.replace("-", "")}.cfg`);
 }
@@ -86,6 +97,7 @@ function template(name: string): string {
   return Deno.readTextFileSync(fileURLToPath(new URL(`./kamailio/${name}`, import.meta.url)));
 }
 
-function write(folder: string, name: string, text: string): void {
+/** Writes a file of the folder, for its owner alone. */
+export function write(folder: string, name: string, text: string): void {
   Deno.writeTextFileSync(join(folder, name), text);
 }

@@ -47,7 +47,15 @@ export async function startCore(settings: CoreSettings, broken: readonly Break[]
 }
 
 export async function stopCore(folder: string): Promise<void> {
-  await Promise.all(CSCFS.map((box) => stop(folder, box)));
+  await Promise.all(CSCFS.map(async (box) => removePipes(await stop(folder, box))));
+}
+
+/** Each process of cdp leaves pipes in /tmp with its pid in their names (receiver.c). */
+function removePipes(pids: readonly number[]): void {
+  for (const { name } of [...Deno.readDirSync("/tmp")]) {
+    const pid = name.match(/^cdp_send_(\d+)_/)?.[1];
+    if (pid !== undefined && pids.includes(Number(pid))) Deno.removeSync(`/tmp/${name}`);
+  }
 }
 
 /**

@@ -25,8 +25,8 @@ export function logOf(folder: string, name: string): string {
 }
 
 /**
- * Starts a program that outlives this one, in a session of its own. Throws EnvironmentError where it is not installed.
- * `stop()` ends it.
+ * Starts a program in a session of its own: it goes on when this one ends (by Deno.exit(), which does not wait for it).
+ * `stop()` ends it. Throws EnvironmentError where it has ended at once.
  */
 export function start(folder: string, { name, command, cwd }: Program): void {
   // The shell only ties the log to the process, which then takes its place: the pid is the program's.
@@ -38,7 +38,6 @@ export function start(folder: string, { name, command, cwd }: Program): void {
     stderr: "null",
     detached: true,
   }).spawn();
-  child.unref();
   CHILDREN.set(child.pid, child);
   const born = bornAt(child.pid);
   if (born === undefined) {
@@ -47,9 +46,13 @@ export function start(folder: string, { name, command, cwd }: Program): void {
   Deno.writeTextFileSync(pidFile(folder, name), `${child.pid} ${born}\n`);
 }
 
-/** Ends a program by its pid, the whole session of it where it does not end by itself. Nothing where it does not run. */
-export async function stop(folder: string, name: string): Promise<void> {
+/**
+ * Ends a program by its pid, the whole session of it where it does not end by itself. Gives the pids of the session;
+ * none where it does not run.
+ */
+export async function stop(folder: string, name: string): Promise<readonly number[]> {
   const found = started(folder, name);
+  const session = found?.running ? sessionOf(found.pid) : [];
   if (found?.running) {
     signal(found.pid, "SIGTERM");
     if (!await ended(found.pid, ENDING_MS)) {
@@ -59,6 +62,7 @@ export async function stop(folder: string, name: string): Promise<void> {
   }
   await reap(found?.pid);
   await Deno.remove(pidFile(folder, name)).catch(() => {});
+  return session;
 }
 
 /** What the pid file says, and whether it is so; undefined without one. */
@@ -98,21 +102,31 @@ function pidFile(folder: string, name: string): string {
   return join(folder, "run", `${name}.pid`);
 }
 
-/**
- * Start time in clock ticks since boot (proc(5), field 22 of stat); undefined where it does not run any more. Asked of
- * `cat`, since Deno opens /proc only to who may do everything.
- */
+/** Start time in clock ticks since boot (proc(5), field 22 of stat); undefined where it does not run any more. */
 function bornAt(pid: number): string | undefined {
-  const { success, stdout } = new Deno.Command("cat", {
-    args: [`/proc/${pid}/stat`],
-    stdin: "null",
-    stderr: "null",
-  }).outputSync();
-  if (!success) return undefined;
-  const stat = new TextDecoder().decode(stdout);
-  // The name in brackets may hold blanks.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? undefined : fields[19];
+  const [fields] = stats(`cat /proc/${pid}/stat`);
+  return fields?.[0] === "Z" ? undefined : fields?.[19];
+}
+
+/** Processes whose session this one leads (field 6 of stat), itself among them. */
+function sessionOf(pid: number): number[] {
+  return stats("cat /proc/[0-9]*/stat").filter((fields) => fields[3] === String(pid)).map((fields) =>
+    Number(fields.at(-1))
+  );
+}
+
+/**
+ * The fields of each line of stat from the third on, and the pid as the last one. Asked of a program, since Deno opens
+ * /proc only to who may do everything.
+ */
+function stats(command: string): string[][] {
+  const { stdout } = new Deno.Command("sh", { args: ["-c", command], stdin: "null", stderr: "null" })
+    .outputSync();
+  return new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "").map((line) => {
+    // The name in brackets may hold blanks.
+    const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+    return [...fields, line.slice(0, line.indexOf(" "))];
+  });
 }
 
 function signal(pid: number, name: "SIGTERM" | "SIGKILL"): void {
@@ -136,6 +150,5 @@ async function reap(pid: number | undefined): Promise<void> {
   const child = pid === undefined ? undefined : CHILDREN.get(pid);
   if (!child) return;
   CHILDREN.delete(child.pid);
-  child.ref();
   await child.status;
 }

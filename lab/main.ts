@@ -1,0 +1,114 @@
+/** `deno task lab up|down|status`: the commands. */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { EnvironmentError } from "../harness/errors.ts";
+import { DEFAULT_BLOCK, labAddresses, PORTS } from "./addresses.ts";
+import { type Break, BREAKS } from "./breaks.ts";
+import { diameterNodes, down, missing, PACKAGES, status, up } from "./lab.ts";
+import { logOf } from "./processes.ts";
+
+const USAGE = `deno task lab up|down|status [--block ${DEFAULT_BLOCK}] [--folder out/lab] [--break NAME]…
+
+  up       starts Kamailio as P-, I- and S-CSCF, our HSS, coturn and tinyproxy on loopback addresses
+  down     ends what "up" started; the logs stay in the folder
+  status   says what runs
+
+  --block  the first two octets of the lab's addresses, where another lab has the usual ones
+  --break  breaks the core on purpose: ${Object.keys(BREAKS).join(", ")}`;
+
+Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options;
+  try {
+    options = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        block: { type: "string", default: DEFAULT_BLOCK },
+        folder: { type: "string", default: "out/lab" },
+        break: { type: "string", multiple: true, default: [] },
+      },
+    });
+  } catch (error) {
+    return misused(error instanceof Error ? error.message : String(error));
+  }
+  const { positionals: [command, ...more], values } = options;
+  const broken = values.break.filter((name): name is Break => name in BREAKS);
+  if (more.length > 0) return misused(`found "${more.join(" ")}" after "${command}"`);
+  if (!/^127\.\d{1,3}$/.test(values.block)) return misused(`"--block" needs 127.N, found "${values.block}"`);
+  if (broken.length < values.break.length) return misused(`"--break" needs one of the names below`);
+  const folder = resolve(values.folder);
+  const addresses = labAddresses(values.block);
+  switch (command) {
+    case "up":
+      return await bringUp({ addresses, folder, broken });
+    case "down":
+      return await takeDown(folder);
+    case "status":
+      return await tell(folder, addresses);
+    default:
+      return misused(command === undefined ? "say what to do" : `there is no "${command}"`);
+  }
+}
+
+async function bringUp(options: Parameters<typeof up>[0]): Promise<number> {
+  const reasons = await missing();
+  if (reasons.length > 0) {
+    for (const reason of reasons) say(reason);
+    say(
+      `The lab is made of Debian's packages: apt-get install --no-install-recommends ${PACKAGES.join(" ")}`,
+    );
+    return 2;
+  }
+  const running = status(options.folder).filter((one) => one.running);
+  if (running.length > 0) {
+    say(`The lab is up already: ${running.map(({ name }) => name).join(", ")}. "down" ends it.`);
+    return 2;
+  }
+  const began = performance.now();
+  try {
+    await up(options);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    say(`${error.message}: ${error.remedy}`);
+    await down(options.folder);
+    return 2;
+  }
+  say(
+    `The lab is up after ${((performance.now() - began) / 1000).toFixed(1)} s; logs in ${options.folder}/log`,
+  );
+  return await tell(options.folder, options.addresses);
+}
+
+async function takeDown(folder: string): Promise<number> {
+  const ended = await down(folder);
+  say(ended.length === 0 ? "The lab was not up." : `Ended: ${ended.map(({ name }) => name).join(", ")}`);
+  return 0;
+}
+
+async function tell(folder: string, addresses: ReturnType<typeof labAddresses>): Promise<number> {
+  const found = status(folder);
+  const nodes = await diameterNodes(addresses) ?? [];
+  if (found.length === 0) say("The lab is not up.");
+  for (const { name, pid, running } of found) {
+    const where = addresses.of[name as keyof typeof addresses.of] ?? "";
+    say(
+      `${name.padEnd(7)} ${where.padEnd(12)} ${
+        running ? `runs, process ${pid}` : `has ended: see ${logOf(folder, name)}`
+      }`,
+    );
+  }
+  if (nodes.length > 0) say(`Cx with our HSS (port ${PORTS.diameter}): ${nodes.join(", ")}`);
+  return found.length > 0 && found.every(({ running }) => running) ? 0 : 1;
+}
+
+function misused(what: string): number {
+  say(`${what}\n\n${USAGE}`);
+  return 64;
+}
+
+function say(line: string): void {
+  // deno-lint-ignore no-console -- a tool of the house prints
+  console.error(line);
+}

@@ -43,16 +43,17 @@ export function cscfPair(context: BoxContext, fabric: Fabric, options: CscfOptio
   const { names, at, cx, ports, domains } = options;
   const trust = new TrustDomain(context.policy);
   const attach = (
-    { local, names, port, receive }: {
+    { local, names, port, receive, admits = (address) => trust.holds(address) }: {
       local: Endpoint;
       names: readonly string[];
       port: MwPort | undefined;
       receive: Receiver;
+      admits?: (address: string) => boolean;
     },
   ) => {
     const link = fabric.attach(local, names, receive);
     if (!port) return link;
-    port.serve(receive, (address) => trust.holds(address));
+    port.serve(receive, admits);
     return gateway(link, port, (uri) => trustedPlace(trust, uri));
   };
   const icscf: Icscf = new Icscf(context, {
@@ -64,6 +65,7 @@ export function cscfPair(context: BoxContext, fabric: Fabric, options: CscfOptio
       names: [names.icscf, ...domains],
       port: ports?.icscf,
       receive: (bytes, flow) => icscf.stack.receive(bytes, flow),
+      admits: (address) => icscf.trust.admits(address),
     }),
   });
   const scscf: Scscf = new Scscf(context, {

@@ -8,8 +8,8 @@ import type { Policy } from "../policy.ts";
 export class TrustDomain {
   readonly #trusted: readonly Cidr[];
 
-  constructor({ trusted }: Pick<Policy, "trusted">) {
-    this.#trusted = trusted.map(parseCidr);
+  constructor({ trusted, paniAware }: Pick<Policy, "trusted" | "paniAware">) {
+    this.#trusted = [...trusted, ...paniAware].map(parseCidr);
   }
 
   /** Does somebody at this address get answers on Mw and Cx? */

@@ -58,6 +58,11 @@ export const gibaFaults: readonly Fault[] = [
     title: "HSS keeps the address of a PDP context that has ended",
   },
   {
+    id: "hss/ignores-modification",
+    requirement: "33.203/T.4/03",
+    title: "HSS keeps the first address of a PDP context that has got another one",
+  },
+  {
     id: "scscf/host-name-matches",
     requirement: "33.203/T.4/04",
     title: "S-CSCF skips the comparison where sent-by is a name",

@@ -145,7 +145,9 @@ export class Hss implements Cx {
     const { imsi, session, address, prefix } = context;
     const subscription = this.#byImsi.get(imsi);
     if (!subscription) return false;
-    if (subscription.binding && this.#options.faults.has("hss/keeps-first-address")) return true;
+    const { faults } = this.#options;
+    if (subscription.binding && faults.has("hss/keeps-first-address")) return true;
+    if (subscription.hasContext(session) && faults.has("hss/ignores-modification")) return true;
     subscription.bind(session, {
       ...(address === undefined ? {} : { address }),
       ...(prefix === undefined ? {} : { prefix }),

@@ -60,6 +60,10 @@ export class Subscription {
   }
 
   /** A context has begun, or has another address now. */
+  hasContext(session: string): boolean {
+    return this.#contexts.has(session);
+  }
+
   bind(session: string, address: ContextAddress): void {
     this.#contexts.delete(session);
     this.#contexts.set(session, address);

@@ -59,11 +59,11 @@ export class Subscription {
     return [...this.#contexts.values()].at(-1);
   }
 
-  /** A context has begun, or has another address now. */
   hasContext(session: string): boolean {
     return this.#contexts.has(session);
   }
 
+  /** A context has begun, or has another address now. */
   bind(session: string, address: ContextAddress): void {
     this.#contexts.delete(session);
     this.#contexts.set(session, address);

@@ -131,12 +131,14 @@ Deno.test("summaries of what is no message say what it is", () => {
   const tap = item.tap("ue");
   tap(sip("out", octets("\r\n\r\n")));
   tap({ ...sip("in", Uint8Array.of(1, 2, 3)), layer: "esp", transport: "ip" });
+  tap({ ...sip("in", Uint8Array.of(0, 0, 4, 0xd2, 0, 0, 0, 7, 1)), layer: "esp", transport: "udp" });
   tap({ ...sip("in", new Uint8Array(0)), layer: "tcp", transport: "tcp", note: "connection refused" });
   tap(sip("in", octets("nonsense\r\n")));
   tap({ ...sip("out", octets("POST /signing HTTP/1.1\r\n\r\n")), layer: "http", transport: "tcp" });
   assert.deepEqual(item.records().map(({ summary }) => summary), [
     "keep-alive",
     "ESP 3 octets",
+    "ESP SPI 0x000004d2 sequence 7, 9 octets",
     "connection refused",
     "SIP 10 octets",
     "POST /signing",

@@ -4,6 +4,7 @@ import type { Endpoint, TapRecord } from "../../net/types.ts";
 import type { TraceRecord } from "../events.ts";
 import { diameterSummary } from "./diameter_summary.ts";
 import { dnsSummary } from "./dns_summary.ts";
+import { espSummary } from "./esp_summary.ts";
 import { radiusSummary } from "./radius_summary.ts";
 import { tlsSummary } from "./tls_summary.ts";
 
@@ -42,7 +43,7 @@ export function sha256Hex(bytes: Uint8Array): string {
 }
 
 interface Told {
-  /** "REGISTER sip:home1.net", "401 Unauthorized", "ESP 120 octets", "connection refused". */
+  /** "REGISTER sip:home1.net", "401 Unauthorized", "ESP SPI 0x8faee970 sequence 5, 120 octets", "connection refused". */
   readonly summary: string;
   readonly note?: string | undefined;
 }
@@ -69,6 +70,8 @@ function summaryOf({ layer, transport, bytes }: TapRecord): string | undefined {
       return dnsSummary(bytes, transport);
     case "diameter":
       return diameterSummary(bytes);
+    case "esp":
+      return espSummary(bytes, transport);
     case "udp":
       return radiusSummary(bytes);
     default:

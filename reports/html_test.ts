@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { inflateSync } from "node:zlib";
 import { html, traceabilityHtml } from "./html.tsx";
 import { standing, STANDING_WORDS } from "./standing.ts";
 import { CATALOGUE, EARLIER, FAULTS, SAMPLE, sampleTraces } from "./testing/sample.ts";
+import { tlsTrace } from "./testing/sample_trace.ts";
 import { traceability } from "./traceability.ts";
 
 const PAGE = html({
@@ -11,6 +13,7 @@ const PAGE = html({
   faults: FAULTS,
   traces: sampleTraces,
 });
+const UNPACKED = unpacked(PAGE);
 
 Deno.test("html() is one file that asks nothing of any network", () => {
   assert.match(PAGE, /^<!doctype html>\n<html lang="en">/);
@@ -25,7 +28,7 @@ Deno.test("html() is one file that asks nothing of any network", () => {
 
 Deno.test("html() shows every case with its verdict, checks and messages", () => {
   for (const each of SAMPLE.cases) {
-    const part = PAGE.split('<details class="case ').find((one) => one.includes(`id="case/${each.id}"`));
+    const part = UNPACKED.split('<details class="case ').find((one) => one.includes(`id="case/${each.id}"`));
     assert.ok(part, each.id);
     assert.ok(part.includes(STANDING_WORDS[standing(each)]));
     for (const check of each.checks) assert.ok(part.includes(check.requirement));
@@ -34,26 +37,54 @@ Deno.test("html() shows every case with its verdict, checks and messages", () =>
 });
 
 Deno.test("html() links only to what is there", () => {
-  const ids = new Set([...PAGE.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!));
-  for (const [, anchor] of PAGE.matchAll(/ href="#([^"]+)"/g)) assert.ok(ids.has(decodeURI(anchor!)), anchor);
+  const ids = new Set([...UNPACKED.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!));
+  for (const [, anchor] of UNPACKED.matchAll(/ href="#([^"]+)"/g)) {
+    assert.ok(ids.has(decodeURI(anchor!)), anchor);
+  }
 });
 
 Deno.test("html() gives no id twice", () => {
-  const ids = [...PAGE.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  const ids = [...UNPACKED.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length);
 });
 
 Deno.test("html() lets nothing of the device become markup or control", () => {
-  assert.ok(!PAGE.includes("<b>says</b>"));
-  assert.ok(PAGE.includes("&lt;b>says&lt;/b>") || PAGE.includes("&lt;b&gt;says&lt;/b&gt;"));
-  assert.ok(!/(?!\n)[\p{Cc}\u202e]/u.test(PAGE));
+  assert.ok(!UNPACKED.includes("<b>says</b>"));
+  assert.ok(UNPACKED.includes("&lt;b>says&lt;/b>") || UNPACKED.includes("&lt;b&gt;says&lt;/b&gt;"));
+  assert.ok(!/(?!\n)[\p{Cc}\u202e]/u.test(UNPACKED));
   const waived = { ...SAMPLE.cases[0]!, waived: { reason: "x", link: "javascript:alert(1)", until: null } };
   assert.ok(!html({ result: { ...SAMPLE, cases: [waived] }, traces: () => [] }).includes('href="javascript'));
 });
 
 Deno.test("html() decodes messages and dumps what is no text", () => {
-  assert.match(PAGE, /<b>WWW-Authenticate<\/b>: Digest realm=(&quot;|")home1\.example/);
-  assert.match(PAGE, /0000 {2}00 25 4a 6f/);
+  assert.match(UNPACKED, /<b>WWW-Authenticate<\/b>: Digest realm=(&quot;|")home1\.example/);
+  const page = html({
+    result: { ...SAMPLE, cases: [SAMPLE.cases[0]!] },
+    traces: (id) => sampleTraces(id).map((each) => ({ ...each, layer: "udp", bytes: "ACVKbw==" })),
+  });
+  assert.match(unpacked(page), /0000 {2}00 25 4a 6f/);
+});
+
+Deno.test("html() keeps the messages of passed cases packed, and others readable without scripts", () => {
+  const [passed, ...others] = SAMPLE.cases;
+  assert.equal(passed?.verdict, "pass");
+  assert.ok(!PAGE.includes(`id="msg/${passed.id}/1"`));
+  assert.ok(UNPACKED.includes(`id="msg/${passed.id}/1"`));
+  assert.match(PAGE, /packed into this page\. To unpack them takes scripts/);
+  for (const each of others.filter((one) => standing(one) === "fail" || standing(one) === "warn")) {
+    for (const { n } of sampleTraces(each.id)) assert.ok(PAGE.includes(`id="msg/${each.id}/${n}"`));
+  }
+});
+
+Deno.test("html() tells which TLS connection a message was on, and what became of each", () => {
+  const failed = SAMPLE.cases.find(({ verdict }) => verdict === "fail")!;
+  const page = html({
+    result: { ...SAMPLE, cases: [failed] },
+    traces: () => tlsTrace(Date.parse(failed.startedAt)),
+  });
+  assert.match(page, /5 TLS connections: 1 complete, 2 refused, 1 left by us before its end, 1 unanswered/);
+  assert.match(page, /<b class="on">TLS 1<\/b>REGISTER sip:home1\.example/);
+  assert.match(page, /<b class="on">TLS 2<\/b>fatal alert unknown_ca \(48\)/);
 });
 
 Deno.test("html() shows every requirement, and why there is no case", () => {
@@ -97,3 +128,15 @@ Deno.test("traceabilityHtml() shows the catalogue without a run", () => {
   for (const { id } of CATALOGUE) assert.ok(page.includes(`id="req/${id}"`));
   assert.ok(!page.includes('href="#case/'));
 });
+
+/** As a browser shows it once every case was opened. */
+function unpacked(page: string): string {
+  const packs = [...page.matchAll(/<script type="text\/plain" id="pack-\d+">([^<]*)<\/script>/g)].map((
+    [, data],
+  ) => inflateSync(Uint8Array.fromBase64(data!)).toString("utf8").split("\0"));
+  return page.replace(/<p class="packed" data-place="(\d+) (\d+)">.*?<\/p>/g, (_, pack, place) => {
+    const markup = packs[Number(pack)]?.[Number(place)];
+    assert.ok(markup);
+    return markup;
+  }).replace(/<script type="text\/plain".*?<\/script>/gs, "");
+}

@@ -22,6 +22,7 @@ const record = z.object({
   sha256: z.string(),
   summary: z.string(),
   bytes: z.base64(),
+  connection: z.string().optional(),
   note: z.string().optional(),
 });
 
@@ -60,6 +61,10 @@ function parseLine(line: string, offset: number, number: number): TraceRecord {
       number,
     );
   }
-  const { note, ...rest } = parsed.data;
-  return note === undefined ? rest : { ...rest, note };
+  const { note, connection, ...rest } = parsed.data;
+  return {
+    ...rest,
+    ...(connection === undefined ? {} : { connection }),
+    ...(note === undefined ? {} : { note }),
+  };
 }

@@ -1,19 +1,11 @@
 /** Every case: a line to find it by, and inside what it proves, what was judged and what went over the wire. */
 import type { CaseResult, CheckResult, Requirement } from "../../harness/runner/events.ts";
-import { duration, oneLine, visible } from "../_text.ts";
+import { duration, visible } from "../_text.ts";
 import { bySuite, countStandings, standing, STANDING_WORDS, standingReason, STANDINGS } from "../standing.ts";
 import type { Context } from "./context.ts";
+import { Flow, PackedNote, Packs } from "./flow.tsx";
 import { Badge, Icon } from "./icons.tsx";
-import { LadderView } from "./ladder.tsx";
-import {
-  caseAnchor,
-  fileUrl,
-  isWebLink,
-  messageAnchor,
-  messagePrefix,
-  requirementAnchor,
-  to,
-} from "./links.ts";
+import { caseAnchor, fileUrl, isWebLink, messageAnchor, requirementAnchor, to } from "./links.ts";
 
 export function Cases({ context }: { context: Context }) {
   const { cases } = context.result;
@@ -22,6 +14,7 @@ export function Cases({ context }: { context: Context }) {
     <section id="cases">
       <h2>Cases</h2>
       <Filters cases={cases} suites={[...suites.keys()]} />
+      <PackedNote packed={context.packed} />
       {[...suites].map(([suite, those]) => (
         <section class="suite" data-suite={suite} key={suite}>
           <h3>{suite}</h3>
@@ -29,6 +22,7 @@ export function Cases({ context }: { context: Context }) {
         </section>
       ))}
       <p class="nothing" id="nothing" hidden>No case matches these filters.</p>
+      <Packs packed={context.packed} />
     </section>
   );
 }
@@ -53,6 +47,9 @@ function Filters({ cases, suites }: { cases: readonly CaseResult[]; suites: read
           {suites.map((each) => <option value={each} key={each}>{each}</option>)}
         </select>
       </label>
+      <label class="deep">
+        <input type="checkbox" id="deep" /> in messages, too
+      </label>
       <div class="chips" role="group" aria-label="Verdicts to show">
         {STANDINGS.filter((each) => counts[each] > 0).map((each) => (
           <button type="button" class={`chip v-${each}`} data-stands={each} aria-pressed="true" key={each}>
@@ -71,13 +68,11 @@ function Filters({ cases, suites }: { cases: readonly CaseResult[]; suites: read
 
 function Case({ result, context }: { result: CaseResult; context: Context }) {
   const stands = standing(result);
-  const words = [result.id, result.title, result.reason ?? "", ...result.verifies].join(" ").toLowerCase();
   return (
     <details
       class={`case v-${stands}`}
       id={caseAnchor(result.id)}
       data-stands={stands}
-      data-text={oneLine(words)}
     >
       <summary>
         <Badge of={stands} />
@@ -180,7 +175,7 @@ function CheckRow({ check, caseId }: { check: CheckResult; caseId: string }) {
     : "notApplicable";
   return (
     <tr class={check.holds ? "holds" : "broken"}>
-      <td data-label="Check">
+      <td>
         <span class={`mark v-${mark}`}>
           <Icon of={mark} />
           <span class="hidden">{check.holds ? "holds" : "broken"}:</span>
@@ -190,23 +185,12 @@ function CheckRow({ check, caseId }: { check: CheckResult; caseId: string }) {
           <span class="level">{check.severity === "warn" ? "warning" : "recorded only"}</span>
         )}
       </td>
-      <td data-label="Expected">{visible(check.expected)}</td>
-      <td data-label="Actual">{visible(check.actual)}</td>
-      <td data-label="Evidence">
+      <td>{visible(check.expected)}</td>
+      <td>{visible(check.actual)}</td>
+      <td>
         {anchor ? <a href={to(anchor)}>message {anchor.slice(anchor.lastIndexOf("/") + 1)}</a> : "–"}
       </td>
     </tr>
-  );
-}
-
-function Flow({ result, context }: { result: CaseResult; context: Context }) {
-  const records = context.traces(result.id);
-  if (records.length === 0) return null;
-  return (
-    <section class="flow" aria-label={`Call flow of ${result.id}`}>
-      <h4>Call flow</h4>
-      <LadderView records={records} checks={result.checks} idPrefix={messagePrefix(result.id)} />
-    </section>
   );
 }
 

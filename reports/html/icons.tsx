@@ -34,7 +34,7 @@ export function IconSprite() {
 
 export function Icon({ of }: { of: Standing }) {
   return (
-    <svg class="icon" width="16" height="16" aria-hidden="true">
+    <svg class="icon" aria-hidden="true">
       <use href={`#i-${of}`} />
     </svg>
   );

@@ -1,16 +1,18 @@
 /**
  * The call flow of a case. Each row is a details element: the arrow is its summary, the message stands inside, so the
- * keyboard and a printer can use it without any script. Lengths are percentages, so it fits any width.
+ * keyboard and a printer can use it without any script. Lengths are percentages, so it fits any width; lifelines and
+ * arrows are drawn by the style sheet, which keeps thousands of rows light.
  */
 import type { CheckResult, TraceRecord } from "../../harness/runner/events.ts";
 import { visible } from "../_text.ts";
+import { Connections } from "./connections.tsx";
 import { Icon } from "./icons.tsx";
 import { type Ladder, ladderLayout, type Participant, type Row } from "./ladder_layout.ts";
-import { type DecodedMessage, decodeMessage, hintOf } from "./message_text.ts";
+import { Message } from "./message.tsx";
+import { hintOf } from "./message_text.ts";
+import { tlsConnections } from "./tls_connections.ts";
 
 const MOST_ROWS = 400;
-const HEIGHT = 40;
-const ARROW_Y = 29;
 
 export function LadderView({ records, checks, idPrefix }: {
   records: readonly TraceRecord[];
@@ -18,23 +20,27 @@ export function LadderView({ records, checks, idPrefix }: {
   /** Of the element ids: "msg/aka/registers". */
   idPrefix: string;
 }) {
-  const ladder = ladderLayout(records.slice(0, MOST_ROWS));
+  const shown = records.slice(0, MOST_ROWS);
+  const ladder = ladderLayout(shown);
   const judged = Map.groupBy(checks, ({ evidence }) => Number(evidence?.match(/#(\d+)$/)?.[1] ?? 0));
   const left = records.length - MOST_ROWS;
   return (
-    <div class="ladder" style={{ "--columns": String(ladder.participants.length) }}>
-      <Heads participants={ladder.participants} />
-      {ladder.rows.map((row) => (
-        <LadderRow
-          key={row.record.n}
-          row={row}
-          ladder={ladder}
-          checks={judged.get(row.record.n) ?? []}
-          idPrefix={idPrefix}
-        />
-      ))}
-      {left > 0 && <p class="more">{left} more records in trace.jsonl</p>}
-    </div>
+    <>
+      <Connections connections={tlsConnections(shown)} idPrefix={idPrefix} />
+      <div class="ladder" style={{ "--columns": String(ladder.participants.length) }}>
+        <Heads participants={ladder.participants} />
+        {ladder.rows.map((row) => (
+          <LadderRow
+            key={row.record.n}
+            row={row}
+            ladder={ladder}
+            checks={judged.get(row.record.n) ?? []}
+            idPrefix={idPrefix}
+          />
+        ))}
+        {left > 0 && <p class="more">{left} more records in trace.jsonl</p>}
+      </div>
+    </>
   );
 }
 
@@ -66,13 +72,11 @@ function LadderRow({ row, ladder, checks, idPrefix }: {
 }) {
   const { record, kind } = row;
   const id = `${idPrefix}/${record.n}`;
-  const lines = <Lifelines count={ladder.participants.length} />;
   if (kind === "note") {
     return (
       <div class="row note" id={id}>
         <Gutter row={row} checks={checks} />
         <div class="lane">
-          <svg width="100%" height="100%" aria-hidden="true">{lines}</svg>
           <span class="said">{visible(record.summary)}</span>
         </div>
       </div>
@@ -81,27 +85,31 @@ function LadderRow({ row, ladder, checks, idPrefix }: {
   const count = ladder.participants.length;
   const [low, high] = [Math.min(row.from, row.to), Math.max(row.from, row.to)];
   const broken = checks.some(({ holds }) => !holds);
-  const hint = kind === "data" ? "" : hintOf(record.bytes);
+  // A row that something was judged by is never a small one.
+  const quiet = row.quiet && checks.length === 0;
+  const hint = record.layer === "sip" || record.layer === "http" ? hintOf(record.bytes) : "";
   const names = [row.from, row.to].map((index) => visible(ladder.participants[index]?.name ?? ""));
   return (
     <details
-      class={`row ${kind}${row.statusClass ? ` s${row.statusClass}` : ""}${broken ? " broken" : ""}`}
+      class={`row ${kind}${row.statusClass ? ` s${row.statusClass}` : ""}${quiet ? " quiet" : ""}${
+        broken ? " broken" : ""
+      }`}
       id={id}
     >
       <summary>
         <Gutter row={row} checks={checks} />
-        <span class="lane">
-          <svg width="100%" height={HEIGHT} aria-hidden="true">
-            {lines}
-            <Arrow from={centre(row.from, count)} to={centre(row.to, count)} />
-          </svg>
-          <span
-            class="label"
-            style={{ left: `${centre(low, count)}%`, width: `${centre(high, count) - centre(low, count)}%` }}
-          >
+        <span
+          class={row.to >= row.from ? "lane right" : "lane left"}
+          style={{ "--l": `${centre(low, count)}%`, "--w": `${centre(high, count) - centre(low, count)}%` }}
+        >
+          {/* What does not fit above its arrow runs on over the lane, towards where there is more of it. */}
+          <span class={low + high < count ? "label" : "label far"}>
             <span class="hidden">{`${names[0]} to ${names[1]}: `}</span>
-            {visible(record.summary)}
-            {hint && <i>{` ${hint}`}</i>}
+            <span class="t">
+              {row.connection !== null && <b class="on">TLS {row.connection}</b>}
+              {visible(row.label)}
+              {hint && <i>{` ${hint}`}</i>}
+            </span>
           </span>
         </span>
       </summary>
@@ -128,81 +136,6 @@ function Gutter({ row: { record, after }, checks }: { row: Row; checks: readonly
         )}
       </span>
     </span>
-  );
-}
-
-function Lifelines({ count }: { count: number }) {
-  return (
-    <>
-      {Array.from({ length: count }, (_, index) => {
-        const x = `${centre(index, count)}%`;
-        return <line class="life" x1={x} x2={x} y1="0" y2="100%" key={index} />;
-      })}
-    </>
-  );
-}
-
-/** A nested svg puts the head at a percentage, where a path cannot. */
-function Arrow({ from, to }: { from: number; to: number }) {
-  const head = to >= from ? "M0 0l-9 -4.5v9z" : "M0 0l9 -4.5v9z";
-  return (
-    <>
-      <line class="arrow" x1={`${from}%`} x2={`${to}%`} y1={ARROW_Y} y2={ARROW_Y} />
-      <svg x={`${to}%`} y={ARROW_Y} overflow="visible">
-        <path class="tip" d={head} />
-      </svg>
-    </>
-  );
-}
-
-function Message({ record, checks }: { record: TraceRecord; checks: readonly CheckResult[] }) {
-  const [from, to] = record.direction === "out"
-    ? [record.local, record.remote]
-    : [record.remote, record.local];
-  return (
-    <div class="message">
-      <p class="facts">
-        <span>{from} → {to}</span>
-        <span>
-          {record.layer === record.transport ? record.layer : `${record.layer} over ${record.transport}`}
-        </span>
-        <time>{record.time}</time>
-        <span title={record.sha256}>sha256 {record.sha256.slice(0, 12)}…</span>
-      </p>
-      {record.note && <p class="remark">{visible(record.note)}</p>}
-      {checks.map((check, index) => (
-        <p
-          class={check.holds ? "verdict v-pass" : `verdict v-${check.severity === "fail" ? "fail" : "warn"}`}
-          key={index}
-        >
-          <Icon of={check.holds ? "pass" : "fail"} /> {visible(check.name)}
-          {!check.holds && <span class="soft">{`: ${visible(check.actual)}`}</span>}
-        </p>
-      ))}
-      {record.bytes !== "" && <Octets message={decodeMessage(record.bytes)} />}
-    </div>
-  );
-}
-
-function Octets({ message }: { message: DecodedMessage }) {
-  return (
-    <>
-      <pre class={message.kind === "hex" ? "dump" : ""} tabIndex={0}>
-        {message.kind === "hex" ? message.dump : (
-          <>
-            {message.head.map(({ name, rest }, index) => (
-              <>
-                {index > 0 && "\n"}
-                {name !== "" ? <b>{name}</b> : null}
-                {index === 0 ? <em>{rest}</em> : rest}
-              </>
-            ))}
-            {message.body !== "" && `\n\n${message.body}`}
-          </>
-        )}
-      </pre>
-      {message.cut > 0 && <p class="more">{message.cut} more octets in trace.jsonl</p>}
-    </>
   );
 }
 

@@ -12,7 +12,7 @@ export interface HeadLine {
 }
 
 const MOST_OCTETS = 16_384;
-/** Of octets that are no text: enough to see an ESP or UDP header; the capture beside the report has the rest. */
+/** Of octets that are no text: enough to see a header; the capture beside the report has the rest. */
 const MOST_DUMPED = 96;
 
 /** SIP, HTTP and their like as lines with the names of header fields; everything else as a dump. */

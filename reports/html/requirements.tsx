@@ -115,21 +115,19 @@ function Row({ entry, results, statement }: {
   statement: string | undefined;
 }) {
   const state = stateOf(entry, results);
-  const words = [entry.id, entry.source, entry.clause, entry.title, ...entry.cases].join(" ").toLowerCase();
   return (
     <tr
       class="requirement"
       id={requirementAnchor(entry.id)}
       data-kind={kindOf(state, entry)}
-      data-text={words}
     >
-      <td data-label="Requirement">
+      <td>
         <code>{entry.id}</code> {entry.title}
         {statement && <span class="statement">{statement}</span>}
       </td>
-      <td data-label="Level">{entry.level}</td>
-      <td data-label="Priority">{entry.priority}</td>
-      <td data-label="Cases">
+      <td>{entry.level}</td>
+      <td>{entry.priority}</td>
+      <td>
         {entry.cases.map((id) => (
           <CaseLink id={id} on={entry.id} result={results?.get(id)} ran={results !== undefined} key={id} />
         ))}

@@ -1,6 +1,6 @@
 /**
- * The script of the report: filters, opening what a link points at, and opening what a printed page should show.
- * Everything can be read without it.
+ * The script of the report: filters, opening what a link points at, opening what a printed page should show, and
+ * unpacking the call flows of passed cases. All but those can be read without it.
  */
 export const SCRIPT = `"use strict";
 (() => {
@@ -8,13 +8,51 @@ export const SCRIPT = `"use strict";
   const all = (selector) => [...document.querySelectorAll(selector)];
   document.documentElement.classList.add("scripted");
 
-  const find = $("find"), suite = $("suite"), chips = all(".chip"), cases = all(".case");
+  const inflate = async (base64) => {
+    const octets = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const clear = new Blob([octets]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return (await new Response(clear).text()).split("\\0");
+  };
+  const packs = new Map();
+  const markupOf = async (packed) => {
+    const [pack, place] = packed.dataset.place.split(" ");
+    if (!packs.has(pack)) packs.set(pack, inflate($("pack-" + pack).textContent));
+    return (await packs.get(pack))[place];
+  };
+  const canUnpack = "DecompressionStream" in window;
+  const unpack = async (one) => {
+    const packed = one.querySelector(".packed");
+    if (!packed || !canUnpack) return;
+    const markup = await markupOf(packed);
+    // Opened twice while it was on its way: the first one was in time.
+    if (packed.isConnected) packed.outerHTML = markup;
+  };
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches(".case[open]")) unpack(event.target);
+  }, true);
+
+  const find = $("find"), suite = $("suite"), deep = $("deep"), chips = all(".chip"), cases = all(".case");
+  const textOf = (...parts) => parts.map((part) => part.textContent).join(" ").toLowerCase();
+  const texts = new Map(cases.map((one) => [one, textOf(...one.querySelectorAll("summary .what, .reason, .proves"))]));
+  const messages = new Map();
+  const readMessages = async (one) => {
+    const packed = one.querySelector(".packed"), flow = one.querySelector(".flow");
+    if (!flow || messages.has(one)) return;
+    let text = flow.textContent;
+    if (packed) {
+      const page = document.createElement("template");
+      page.innerHTML = await markupOf(packed);
+      text = page.content.textContent;
+    }
+    messages.set(one, text.toLowerCase());
+  };
   const filter = () => {
     const words = find.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    const has = (one, word) => texts.get(one).includes(word) || (deep.checked && (messages.get(one) || "").includes(word));
     const shown = new Set(chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.stands));
     let count = 0;
     for (const one of cases) {
-      const visible = shown.has(one.dataset.stands) && words.every((word) => one.dataset.text.includes(word)) &&
+      const visible = shown.has(one.dataset.stands) && words.every((word) => has(one, word)) &&
         (suite.value === "" || one.parentElement.dataset.suite === suite.value);
       one.hidden = !visible;
       if (visible) count++;
@@ -32,6 +70,15 @@ export const SCRIPT = `"use strict";
   if (find) {
     find.addEventListener("input", filter);
     suite.addEventListener("change", filter);
+    deep.parentElement.hidden = !canUnpack;
+    if (canUnpack && $("packed")) $("packed").hidden = true;
+    deep.addEventListener("change", async () => {
+      if (deep.checked) {
+        $("shown").textContent = "reading the messages…";
+        await Promise.all(cases.map(readMessages));
+      }
+      filter();
+    });
     for (const chip of chips) {
       chip.addEventListener("click", (event) => {
         const pressed = (one) => one.getAttribute("aria-pressed") === "true";
@@ -61,7 +108,7 @@ export const SCRIPT = `"use strict";
     for (const row of all("tr.requirement")) {
       const kind = row.dataset.kind;
       const wanted = state.value === "" || state.value === kind || (state.value === "covered" && kind === "broken");
-      row.hidden = !(wanted && words.every((word) => row.dataset.text.includes(word)));
+      row.hidden = !(wanted && words.every((word) => row.textContent.toLowerCase().includes(word)));
     }
     for (const group of all("details.matrix")) {
       group.hidden = !group.querySelector("tr.requirement:not([hidden])");
@@ -73,13 +120,16 @@ export const SCRIPT = `"use strict";
     state.addEventListener("change", filterRequirements);
   }
 
-  const reveal = () => {
-    let target;
+  const reveal = async () => {
+    let anchor;
     try {
-      target = $(decodeURIComponent(location.hash.slice(1)));
+      anchor = decodeURIComponent(location.hash.slice(1));
     } catch {
       return;
     }
+    const owner = anchor.startsWith("msg/") ? $("case/" + anchor.slice(4, anchor.lastIndexOf("/"))) : null;
+    if (owner && !$(anchor)) await unpack(owner);
+    const target = $(anchor) || owner;
     if (!target) return;
     const hidden = target.closest("[hidden]");
     if (hidden && find && hidden.closest("#cases")) showAll();

@@ -41,7 +41,7 @@ time { font-size: .9em; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none !important; }
 .sprite { position: absolute; }
-.icon { vertical-align: -.18em; flex: none; }
+.icon { width: 16px; height: 16px; vertical-align: -.18em; flex: none; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; z-index: 3; background: var(--paper); padding: .3rem .6rem; }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 3px; }
 html:not(.scripted) .needs-script { display: none; }
@@ -87,7 +87,7 @@ const CASES = `
 .filters { display: flex; flex-wrap: wrap; gap: .5rem .6rem; align-items: center; margin-bottom: .5rem; }
 .filters input, .filters select, .filters button { border: 1px solid var(--line); background: var(--paper); border-radius: 6px; padding: .32rem .65rem; font-size: .88rem; }
 .filters button { cursor: pointer; } .filters button:hover { border-color: var(--soft); }
-.search { flex: 1 1 15rem; } .search input { width: 100%; } ::placeholder { color: var(--soft); opacity: 1; }
+.search { flex: 1 1 15rem; } .deep { display: inline-flex; gap: .4rem; align-items: center; font-size: .88rem; color: var(--soft); } .deep input { margin: 0; accent-color: var(--link); } .search input { width: 100%; } ::placeholder { color: var(--soft); opacity: 1; }
 .chips { display: flex; flex-wrap: wrap; gap: .35rem; flex-basis: 100%; }
 .chip { display: inline-flex; gap: .35rem; align-items: center; color: var(--soft); } .chip b { font-variant-numeric: tabular-nums; font-weight: 600; }
 .chip[aria-pressed="true"] { color: var(--v); border-color: color-mix(in srgb, var(--v) 45%, transparent); background: color-mix(in srgb, var(--v) 8%, transparent); }
@@ -129,7 +129,9 @@ const NARROW = `
   .checks tr, .matrix tr { display: block; border-top: 1px solid var(--line); padding: .45rem 0; }
   .checks td, .matrix td { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); border: 0; padding: .1rem 0; width: auto; }
   .checks td:first-child, .matrix td:first-child { display: block; width: auto; } .matrix td:first-child { padding-left: 0; }
-  .checks td:not(:first-child)::before, .matrix td:not(:first-child)::before { content: attr(data-label); color: var(--soft); }
+  .checks td:not(:first-child)::before, .matrix td:not(:first-child)::before { color: var(--soft); }
+  .checks td:nth-child(2)::before { content: "Expected"; } .checks td:nth-child(3)::before { content: "Actual"; } .checks td:nth-child(4)::before { content: "Evidence"; }
+  .matrix td:nth-child(2)::before { content: "Level"; } .matrix td:nth-child(3)::before { content: "Priority"; } .matrix td:nth-child(4)::before { content: "Cases"; }
 }
 `;
 
@@ -139,7 +141,7 @@ const PRINT = `
   body { font-size: 10pt; } main { max-width: none; padding: 0; }
   nav, .filters, .skip { display: none !important; }
   .case > summary, .finding, .row, tr { break-inside: avoid; } h2, h3, h4, .heads { break-after: avoid; }
-  .bar i, .arrow, .reason { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .bar i, .lane, .reason { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .scroll, .ladder { overflow: visible; } .suites .wide { display: none; } .ladder > * { min-width: 0; }
   a { color: inherit; text-decoration: none; }
 }

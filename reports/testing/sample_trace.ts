@@ -86,6 +86,53 @@ export function silentTrace(at: number): TraceRecord[] {
   ];
 }
 
+/** A handshake that succeeds and carries SIP, one that we refuse, one that is not answered, and what is no TLS. */
+export function tlsTrace(at: number): TraceRecord[] {
+  const [hello, chosen] = [
+    "TLS ClientHello TLSv1.2 TLSv1.3, SNI pcscf",
+    "ServerHello TLSv1.3 TLS_AES_128_GCM_SHA256",
+  ];
+  const rows: [
+    connection: string,
+    direction: "out" | "in",
+    layer: string,
+    summary: string,
+    octets?: string,
+  ][] = [
+    ["tls-4", "out", "tls", `${hello}, 305 octets`],
+    ["tls-4", "in", "tls", `TLS ${chosen}, ChangeCipherSpec, application data, 1327 octets`],
+    ["tls-4", "out", "tls", "TLS ChangeCipherSpec, application data, 64 octets"],
+    ["tls-4", "out", "sip", "REGISTER sip:home1.example", request("REGISTER", "sip:home1.example", 1, [])],
+    ["tls-4", "out", "tls", "TLS application data, 961 octets"],
+    ["tls-4", "in", "tls", "TLS application data, 367 octets"],
+    ["tls-4", "in", "sip", "403 Forbidden", response("403 Forbidden", "REGISTER", 1, [])],
+    ["tls-9", "out", "tls", `${hello}, 305 octets`],
+    ["tls-9", "in", "tls", `TLS ${chosen}, ChangeCipherSpec, application data, 1327 octets`],
+    ["tls-9", "out", "tls", "TLS fatal alert unknown_ca (48), 7 octets"],
+    ["tls-9", "out", "tcp", 'we sent the fatal alert "unknown_ca" (48): certificate verify failed', ""],
+    ["tls-4", "in", "tcp", "the peer closed the connection with close_notify", ""],
+    ["tls-11", "out", "tls", `${hello}, 305 octets`],
+    ["tls-12", "out", "tls", "TLS ClientHello TLSv1.0, 52 octets"],
+    ["tls-12", "in", "tls", "TLS fatal alert protocol_version (70), 7 octets"],
+    ["tls-13", "out", "tls", "TLS ClientHello TLSv1.2, 52 octets"],
+    [
+      "tls-13",
+      "in",
+      "tls",
+      "TLS ServerHello TLSv1.2 TLS_RSA_WITH_NULL_SHA, Certificate, ServerHelloDone, 1180 octets",
+    ],
+    ["tls-13", "out", "tcp", "we closed the connection", ""],
+  ];
+  return rows.map(([connection, direction, layer, summary, octets = "\0\x16\x03"], index) => ({
+    ...records(at, [[direction, index, octets]], "tls")[0]!,
+    n: index + 1,
+    layer,
+    summary,
+    remote: "198.51.100.5:5061",
+    connection,
+  }));
+}
+
 type Row = readonly [
   "out" | "in" | "note",
   number,

@@ -67,8 +67,8 @@ export class DiameterServer {
   }
 
   async close(): Promise<void> {
-    await this.#listener.close();
-    await Promise.all(this.connections.map((connection) => connection.close()));
+    // The listener is closed when nobody is connected any more.
+    await Promise.all([this.#listener.close(), ...this.connections.map((connection) => connection.close())]);
   }
 
   #accept(stream: ByteStream): void {

@@ -89,6 +89,11 @@ export const coexistenceFaults: readonly Fault[] = [
     title: "S-CSCF asks for a password where integrity-protected says no",
   },
   {
+    id: "scscf/flag-yes-is-proof",
+    requirement: "33.203/P.4.2/01",
+    title: "S-CSCF registers whoever comes with integrity-protected yes, registered before or not",
+  },
+  {
     id: "scscf/giba-on-every-access",
     requirement: "33.203/P.4.2/05",
     title: "S-CSCF compares addresses wherever Authorization is missing",

@@ -121,6 +121,8 @@ function wronglyAdmitted(
   // T.4: the check is for every REGISTER, the last one too.
   if (faults.has("scscf/giba-refresh-unchecked") && set?.scheme === "giba") return "giba";
   const flag = protection(request);
+  // P.4.2 step 1: "yes" names the scheme, it authenticates nobody who was not.
+  if (flag === "yes" && !set && faults.has("scscf/flag-yes-is-proof")) return "aka";
   // 6.1.5: "yes" is the only value that says so.
   const unknown = flag !== undefined && !isKnownFlag(flag);
   if (unknown && faults.has("scscf/unknown-flag-is-protection") && set?.scheme === "aka") return "aka";

@@ -1,0 +1,71 @@
+/** What the CSCFs ask our HSS, read for a case (TS 29.228 clause 6, TS 29.229 clause 6). */
+import {
+  ASSIGNMENT,
+  type Avp,
+  type CxCommand,
+  type CxRequest,
+  type HssView,
+  valueOf,
+} from "../../harness/peer/hss/mod.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
+
+/** What cases need where the tester stands on both sides of a CSCF: in front of it on Mw, and behind it on Cx. */
+export const OUR_HSS = { "single.s-cscf": true, "hss": true, "trusted-node": true } as const;
+
+/** The same with an I-CSCF in front of the S-CSCF. */
+export const OUR_HSS_BOTH = { ...OUR_HSS, "single.i-cscf": true } as const;
+
+/** Where REGISTERs go of those whom our HSS has: to the I-CSCF of the pair, or to an S-CSCF that stands alone. */
+export function entryOf({ entry }: CaseContext["profile"]): string {
+  return entry["i-cscf-hss"] ? "i-cscf-hss" : "s-cscf-hss";
+}
+
+/** All questions of this command so far, in order. */
+export function asked(hss: HssView, command: CxCommand): readonly CxRequest[] {
+  return hss.requests.filter((request) => request.command === command);
+}
+
+/** SIP-Authentication-Scheme of a Multimedia-Auth-Request, as it stands; undefined where there is none. */
+export function schemeOf(request: CxRequest | undefined): string | undefined {
+  return request && readable(() => valueOf(itemOf(request), "SIP-Authentication-Scheme"));
+}
+
+/** Schemes of all Multimedia-Auth-Requests from number `from` on. */
+export function schemesAsked(hss: HssView, from = 0): (string | undefined)[] {
+  return asked(hss, "Multimedia-Auth").slice(from).map(schemeOf);
+}
+
+/** SIP-Number-Auth-Items: how many vectors are wanted. */
+export function wanted(request: CxRequest | undefined): number | undefined {
+  return request && readable(() => valueOf(request.avps, "SIP-Number-Auth-Items"));
+}
+
+/** SIP-Authorization of the question: RAND and AUTS after a synchronisation failure. */
+export function authorizationOf(request: CxRequest | undefined): Uint8Array | undefined {
+  return request && readable(() => valueOf(itemOf(request), "SIP-Authorization"));
+}
+
+/** Server-Assignment-Types so far, by name, from number `from` on. */
+export function assignments(hss: HssView, from = 0): string[] {
+  return asked(hss, "Server-Assignment").slice(from).map(({ avps }) => {
+    const type = readable(() => valueOf(avps, "Server-Assignment-Type"));
+    return Object.entries(ASSIGNMENT).find(([, value]) => value === type)?.[0] ?? `${type}`;
+  });
+}
+
+/** Types that end a registration, or take the S-CSCF's name from it. */
+export const DEREGISTRATIONS = Object.keys(ASSIGNMENT).filter((name) => name.includes("DEREGISTRATION"));
+
+function itemOf({ avps }: CxRequest): readonly Avp[] {
+  return valueOf(avps, "SIP-Auth-Data-Item") ?? [];
+}
+
+/** AVPs that the device has written wrongly are none. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

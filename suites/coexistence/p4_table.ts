@@ -1,0 +1,158 @@
+/**
+ * The decision table of the S-CSCF (TS 33.203 P.4): a case for each row of `_p4_rows.ts`. The tester is the P-CSCF, or
+ * the trusted node, in front of the device and the HSS behind it: what the device asks over Cx, and what it answers, show
+ * which scheme it has chosen.
+ */
+import type { SipResponse } from "sip-codec";
+import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
+import type { HssView } from "../../harness/peer/hss/types.ts";
+import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
+import { asked, entryOf, OUR_HSS, schemesAsked } from "../_shared/cx.ts";
+import { type Row, ROWS, type Scheme } from "./_p4_rows.ts";
+
+const AKA = /^AKAv[12]-/i;
+const PASSWORD = /^(MD5|SHA-256|SHA-512-256)(-sess)?$/i;
+
+/** Where the user's UE is, and where the HSS has her (GIBA). */
+const HERE = "192.0.2.17";
+
+export const p4Table: readonly CaseDefinition[] = ROWS.map((row) =>
+  /**
+   *     P-CSCF-like node         I-/S-CSCF                HSS
+   *      |--- REGISTER, the row ---->|                       |
+   *      |                           |--- MAR (which scheme) ->|   none for TNA
+   *      |                           |<-- MAA -----------------|
+   *      |<-- 401, 200 or 403 -------|
+   */
+  testCase({
+    id: row.id,
+    title: `P.4: ${inWords(row)}: ${row.then}`,
+    peer: "trusted-node",
+    leases: [row.who],
+    verifies: row.verifies,
+    kills: row.kills,
+    needs: { ...OUR_HSS, [row.who]: true, giba: true, nba: true },
+    async run(context) {
+      const hss = await context.hss();
+      const node = await context.trustedNode({
+        entry: entryOf(context.profile),
+        local: "pani-aware",
+        accessNetworkInfo: null,
+      });
+      // Whoever compared addresses, for whichever reason, would find the right one.
+      hss.bind(node.identity.impi, { address: HERE });
+      await JUDGED[row.then](context, row, hss, node);
+    },
+  })
+);
+
+type Judge = (context: CaseContext, row: Row, hss: HssView, node: TrustedNode) => Promise<void>;
+
+/** How each scheme is told from all the others. */
+const JUDGED: Readonly<Record<Scheme, Judge>> = {
+  "IMS AKA": async ({ check }, row, hss, node) => {
+    const answer = await attempt(node, row);
+    const [requirement] = row.verifies;
+    check("challenged", requirement).answer(answer).isOneOf(401);
+    check("with AKA", requirement).about(answer).that(algorithmOf(answer)).matches(AKA);
+    // P.4.2, NOTE_p6: the HSS may be of a release that knows no scheme but the one it is asked for.
+    check("the HSS is asked for AKA, and for nothing else", requirement).about(answer)
+      .that(others(schemesAsked(hss), /^Digest-AKAv[12]/i)).equals([]);
+    check("the HSS is asked", requirement).about(answer).that(asked(hss, "Multimedia-Auth").length).isAtLeast(
+      1,
+    );
+  },
+  // U.2: no vectors, no challenge.
+  "TNA": async ({ check }, row, hss, node) => {
+    const answer = await attempt(node, row);
+    for (const id of row.verifies) {
+      check("registered", id).answer(answer).isOneOf(200);
+      check("the HSS is asked for no vector", id).about(answer).that(schemesAsked(hss)).equals([]);
+    }
+  },
+  // T.4: by the address, and by nothing else.
+  "GIBA": async ({ check }, row, hss, node) => {
+    const [requirement] = row.verifies;
+    hss.bind(node.identity.impi, { address: "192.0.2.18" });
+    const elsewhere = await attempt(node, row);
+    check("at another address: refused", requirement).answer(elsewhere).isOneOf(403);
+    hss.bind(node.identity.impi, { address: HERE });
+    const here = await attempt(node, row);
+    check("at the address of the user: registered", requirement).answer(here).isOneOf(200);
+    check("the HSS is asked for GIBA, and for nothing else", requirement).about(here)
+      .that(others(schemesAsked(hss), /^Early-IMS-Security$/i)).equals([]);
+    check("the HSS is asked", requirement).about(here).that(asked(hss, "Multimedia-Auth").length).isAtLeast(
+      1,
+    );
+  },
+  "SIP Digest, by the HSS": async ({ check }, row, hss, node) => {
+    const answer = await attempt(node, row);
+    const [requirement] = row.verifies;
+    for (const id of row.verifies) check("challenged", id).answer(answer).isOneOf(401);
+    check("with Digest", requirement).about(answer).that(algorithmOf(answer)).matches(PASSWORD);
+    isLeftToTheHss({ check }, row, hss, answer);
+  },
+  // R.3: by the line, and by nothing else.
+  "NBA, by the HSS": async ({ check }, row, hss, node) => {
+    const [requirement] = row.verifies;
+    hss.line(node.identity.impi, "dsl-2.west-9");
+    const elsewhere = await attempt(node, row);
+    check("on another line: refused", requirement).answer(elsewhere).isClass(4);
+    check("on another line: not challenged", requirement).answer(elsewhere).isNot(401);
+    hss.line(node.identity.impi, node.subscriber.nba?.line);
+    const here = await attempt(node, row);
+    check("on the line of the user: registered", requirement).answer(here).isOneOf(200);
+    isLeftToTheHss({ check }, row, hss, here);
+  },
+};
+
+/** P.4.2 step 3, of an S-CSCF that has both SIP Digest and NBA. */
+function isLeftToTheHss(
+  { check }: Pick<CaseContext, "check">,
+  row: Row,
+  hss: HssView,
+  answer: SipResponse,
+): void {
+  const requirement = row.verifies.includes("33.203/P.4.2/08") ? "33.203/P.4.2/08" : row.verifies[0];
+  check("the scheme is asked from the HSS as unknown", requirement).about(answer)
+    .that(others(schemesAsked(hss), /^Unknown$/i)).equals([]);
+  check("the HSS is asked", requirement).about(answer).that(asked(hss, "Multimedia-Auth").length).isAtLeast(
+    1,
+  );
+}
+
+/** The REGISTER of the row, of a UE that is where the HSS has it. */
+function attempt(node: TrustedNode, { flag, access }: Row): Promise<SipResponse> {
+  const line = node.subscriber.nba?.line ?? "";
+  const info = access.map((value) => value.replace("LINE", line));
+  const options = {
+    fresh: true,
+    behind: { address: HERE },
+    headers: { "P-Access-Network-Info": info.length > 0 ? info : null },
+    withoutAuthorization: flag === "no header",
+    integrityProtected: flag === "none" || flag === "no header" ? null : flag,
+  };
+  if (flag !== "auth-done") return node.attempt(options);
+  return node.registerTrusted({ ...options, withoutAuthorization: false }).then(({ response }) => response);
+}
+
+/** Those that are not as they should be. */
+function others(schemes: readonly (string | undefined)[], right: RegExp): string[] {
+  return schemes.filter((scheme) => !right.test(scheme ?? "")).map((scheme) => scheme ?? "none named");
+}
+
+function algorithmOf(answer: SipResponse): string | undefined {
+  const [challenge] = answer.wwwAuthenticate;
+  return challenge && (challenge.parameters.get("algorithm") ?? "MD5");
+}
+
+/** The row as a reader of the clause would say it. */
+function inWords({ flag, access, who }: Row): string {
+  const header = flag === "no header"
+    ? "no Authorization"
+    : flag === "none"
+    ? "Authorization without a flag"
+    : `integrity-protected=${flag}`;
+  return `${header}, ${access.length > 0 ? access.join(" and ") : "no access told"}, a subscriber of ${who}`;
+}

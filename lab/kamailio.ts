@@ -25,6 +25,7 @@ export async function startCore(settings: CoreSettings, broken: readonly Break[]
   for (const box of CSCFS) {
     start(settings.folder, {
       name: box,
+      cwd: settings.folder,
       command: [
         ...withoutPrivileges(),
         "kamailio",

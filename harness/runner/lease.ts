@@ -92,7 +92,7 @@ interface Waiter {
 }
 
 export class LeasePool {
-  readonly #all: readonly Subscriber[];
+  #all: readonly Subscriber[];
   readonly #jobs: number;
   readonly #seats: SeatPool;
   readonly #busy = new Set<Subscriber | Seats[SeatName]>();
@@ -100,9 +100,12 @@ export class LeasePool {
   #running = 0;
   #alone = false;
 
-  /** `jobs`: how many leases may be held at a time. Subscribers with few traits are handed out first. */
+  /**
+   * `jobs`: how many leases may be held at a time. Subscribers with few traits are handed out first, and among those
+   * with as many the one that has rested longest: a device may take a moment to forget a registration.
+   */
   constructor(subscribers: readonly Subscriber[], jobs = Infinity, seats: Partial<SeatPool> = {}) {
-    this.#all = subscribers.toSorted((a, b) => richness(a) - richness(b));
+    this.#all = subscribers.toSorted(byRichness);
     this.#jobs = Math.max(1, jobs);
     this.#seats = { partner: [], homeNetwork: [], ...seats };
   }
@@ -157,6 +160,8 @@ export class LeasePool {
         if (exclusive) this.#alone = false;
         for (const subscriber of subscribers) this.#busy.delete(subscriber);
         for (const seat of Object.values(seats)) this.#busy.delete(seat);
+        const rest = this.#all.filter((subscriber) => !subscribers.includes(subscriber));
+        this.#all = [...rest, ...subscribers].sort(byRichness);
         this.#serve();
       },
     };
@@ -200,6 +205,10 @@ export class LeasePool {
     // Undefined when older waiters keep too much: then it has no claim before they are served.
     return match(waiter.wants, [free, unclaimed]) ?? [];
   }
+}
+
+function byRichness(a: Subscriber, b: Subscriber): number {
+  return richness(a) - richness(b);
 }
 
 function richness(subscriber: Subscriber): number {

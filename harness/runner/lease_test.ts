@@ -49,6 +49,18 @@ Deno.test("LeasePool hands out those with few traits first and takes them back o
   );
 });
 
+Deno.test("LeasePool hands out the one that has rested longest, among equals", async () => {
+  const dave = subscriber("dave", { scheme: "digest" });
+  const pool = new LeasePool([carol, dave, bob]);
+  const names = [];
+  for (let i = 0; i < 4; i++) {
+    const lease = await pool.acquire(["any"]);
+    names.push(lease.subscribers[0]?.name);
+    lease.release();
+  }
+  assert.deepEqual(names, ["carol", "dave", "carol", "dave"]);
+});
+
 Deno.test("LeasePool keeps what an older case waits for, and lets others pass that take nothing of it", async () => {
   const pool = new LeasePool([alice, bob, carol]);
   const holds = await pool.acquire(["aka+implicit-set"]);

@@ -8,6 +8,7 @@ import type { EvidenceSink } from "../evidence_sink.ts";
 import { encodeCapture } from "../../wire/capture.ts";
 import { evidenceFolder } from "./folder.ts";
 import { createRedactor, keepEverything, type Redactor } from "./redact.ts";
+import { textWithoutSessionKeys, withoutSessionKeys } from "./session_keys.ts";
 import { isoTime, sha256Hex, traceHead } from "./trace.ts";
 
 export interface EvidenceOptions {
@@ -57,11 +58,16 @@ export interface CaseEvidence extends EvidenceSink {
 }
 
 export function createEvidence(options: EvidenceOptions): Evidence {
-  const redactor = options.keepSecrets ? keepEverything : createRedactor(options.secrets);
+  const redactor = options.keepSecrets ? keepEverything : reportRedactor(options.secrets);
   return {
     redactor,
     forCase: (caseId, attempt = 1) => new CaseRecorder(evidenceFolder(caseId, attempt), options, redactor),
   };
+}
+
+function reportRedactor(secrets: readonly string[]): Redactor {
+  const redactor = createRedactor(secrets);
+  return { ...redactor, text: (text) => redactor.text(textWithoutSessionKeys(text)) };
 }
 
 /** A record and what of it goes into the capture; notes have no packet. */
@@ -144,7 +150,8 @@ class CaseRecorder implements CaseEvidence {
     const n = this.#kept.length + 1;
     const hash = sha256Hex(record.bytes);
     if (record.bytes.length > 0 && !this.#byHash.has(hash)) this.#byHash.set(hash, n);
-    const redacted = this.redactor.bytes(record.bytes);
+    const { keepSecrets } = this.options;
+    const redacted = this.redactor.bytes(keepSecrets ? record.bytes : withoutSessionKeys(record));
     const fits = this.#bytesKept + redacted.length <= (this.options.maxBytes ?? 16 * 1024 * 1024);
     // A copy: the caller's buffer may be used again. The hash is that of the octets kept, so that a reader can check
     // it, and so that the hash of a message does not confirm a guess at the secret that was taken out of it.

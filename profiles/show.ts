@@ -74,6 +74,10 @@ export function withEntry(
   else document.delete("dns");
   // Networks to play towards a border that there is not.
   if (!entry["ibcf"]) document.delete("interconnect");
+  // And nodes inside a domain that nobody is admitted to.
+  if (!entry["i-cscf"]) {
+    for (const part of ["home-networks", "hss", "clf", "trusted-node", "radius"]) document.delete(part);
+  }
   return document.toString({ lineWidth: 0 });
 }
 

@@ -1,6 +1,7 @@
 /**
  * Does the target answer? One OPTIONS to every entry point, over each of its transports. A border answers partners
- * alone, and nobody in the clear (TS 33.203 6.5, S.5.2): it is asked for a TCP connection to its TLS port.
+ * alone, and nobody in the clear (TS 33.203 6.5, S.5.2): it is asked for a TCP connection to its TLS port. Elements
+ * inside the domain are asked from a trusted node's address, and an HSS for a TCP connection.
  */
 import { buildRequest, parseMessage, SipSyntaxError, StreamFramer } from "sip-codec";
 import { EnvironmentError } from "../errors.ts";
@@ -34,8 +35,8 @@ export async function targetFindings(profile: Profile): Promise<Finding[]> {
   const answers = await Promise.all(points.map(async ({ entry, transport, place }): Promise<Finding> => {
     const name = `${entry} ${transport} ${formatEndpoint(place)}`;
     try {
-      const from = localAddress(profile, place.address);
-      if (entry === "ibcf") {
+      const from = localAddress(profile, entry, place.address);
+      if (entry === "ibcf" || entry === "hss") {
         return { name, status: "ok", detail: await connected(net, from, place), remedy: null };
       }
       const answer = await options(net, {
@@ -60,10 +61,12 @@ export async function targetFindings(profile: Profile): Promise<Finding[]> {
   return [...answers, ...await resolver];
 }
 
-/** The first address of the profile in the target's family. */
-function localAddress(profile: Profile, towards: string): string {
+/** The first address of the profile in the target's family, among those that the entry point may answer. */
+function localAddress(profile: Profile, entry: string, towards: string): string {
   const v6 = towards.includes(":");
-  const found = Object.values(profile.access).flat().find((address) => address.includes(":") === v6);
+  const trusted = /^([is]-cscf|hss)/.test(entry) ? profile.trustedNode?.addresses ?? [] : [];
+  const candidates = [...trusted, ...Object.values(profile.access).flat()];
+  const found = candidates.find((address) => address.includes(":") === v6);
   if (found !== undefined) return found;
   throw new EnvironmentError(
     `The profile has no ${v6 ? "IPv6" : "IPv4"} address to send from`,

@@ -72,6 +72,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
     home: profile.home,
     timers: profile.timers,
     access: profile.access,
+    ...(isLoopback(where.bind) ? { policy: trustOf(profile), mw: mwFor(profile) } : {}),
     ipsec: {},
     ...(authority ? { tls: { authority } } : {}),
     ...(interconnect ? { interconnect } : {}),
@@ -129,6 +130,22 @@ function borderFor(profile: Profile, bind: string, authority: Authority): CoreOp
     partners: profile.interconnect.partners,
     authority,
   };
+}
+
+/** What is played around a core is on this machine: no network but the loopback one has so many addresses to give away. */
+function isLoopback(bind: string): boolean {
+  return bind.startsWith("127.");
+}
+
+/** The tester's hosts that are nodes of the core's network domain. */
+function trustOf({ trustedNode }: Profile): NonNullable<CoreOptions["policy"]> {
+  if (!trustedNode) return {};
+  const { addresses, paniAware, visitedNetwork } = trustedNode;
+  return { trusted: [...addresses, ...paniAware], paniAware, visitedNetworks: [visitedNetwork] };
+}
+
+function mwFor({ homeNetworks, hss }: Profile): NonNullable<CoreOptions["mw"]> {
+  return { ...(homeNetworks ? { homeNetworks } : {}), ...(hss ? { hss: hss.listen } : {}) };
 }
 
 /** For a core of which there are many: what is played around it, on addresses and ports that nobody else uses. */

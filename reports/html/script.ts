@@ -89,8 +89,16 @@ export const SCRIPT = `"use strict";
         filter();
       });
     }
-    $("open-all").addEventListener("click", () => cases.forEach((one) => one.open = !one.hidden || one.open));
-    $("close-all").addEventListener("click", () => cases.forEach((one) => one.open = false));
+    // Of hundreds of flows only what is on the screen is laid out.
+    const many = (on) => document.documentElement.classList.toggle("many", on);
+    $("open-all").addEventListener("click", () => {
+      many(true);
+      for (const one of cases) one.open = !one.hidden || one.open;
+    });
+    $("close-all").addEventListener("click", () => {
+      many(false);
+      for (const one of cases) one.open = false;
+    });
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -139,6 +147,10 @@ export const SCRIPT = `"use strict";
     }
     for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
     target.scrollIntoView();
+    // What came into view on the way may have got another height than was guessed.
+    if (document.documentElement.classList.contains("many")) {
+      requestAnimationFrame(() => requestAnimationFrame(() => target.scrollIntoView()));
+    }
     const focusable = target.matches("details") ? target.querySelector("summary") : null;
     if (focusable) focusable.focus({ preventScroll: true });
   };

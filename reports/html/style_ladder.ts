@@ -18,6 +18,7 @@ export const LADDER_STYLE = `
 .on { display: inline-block; font-size: .74rem; font-weight: 600; line-height: 1.35; color: var(--soft); border: 1px solid currentColor; border-radius: 4px; padding: 0 .3em; margin-right: .45em; text-decoration: none; white-space: nowrap; }
 .connections { margin-bottom: .7rem; font-size: .88rem; } .connections > summary { display: list-item; list-style: revert; margin-left: 1.1rem; padding-bottom: .2rem; color: var(--soft); } .connections > summary::-webkit-details-marker { display: inline; } .connections td { overflow-wrap: anywhere; } .connections td:first-child { white-space: nowrap; } .connections .soft { white-space: normal; } .connections a.on { color: var(--link); }
 .h-refused, .h-unanswered { color: var(--warn); } .h-complete { color: var(--pass); }
+@media screen { .many .flow { content-visibility: auto; contain-intrinsic-size: auto 60rem; } }
 .packed-why { padding: .55rem .8rem; border-radius: 6px; background: var(--panel); }
 .row > summary:hover { background: var(--panel); } .row[open] > summary { background: var(--panel); }
 .row > summary:focus-visible { outline-offset: -2px; }

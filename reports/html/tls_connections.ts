@@ -84,12 +84,11 @@ function handshakeOf(records: readonly TraceRecord[]): Pick<TlsConnection, "hand
     index > answered && layer === "tls" && direction === hello.direction &&
     /ChangeCipherSpec|application data|encrypted handshake/.test(summary)
   );
-  const used = records.findIndex(({ layer, direction }, index) =>
-    index > finished && (layer === "sip" || layer === "tls" && direction !== hello.direction)
-  );
+  // In TLS 1.3 a client speaks before it knows that it was taken: only what the device says in SIP proves it.
+  const heard = records.findIndex(({ layer, direction }) => layer === "sip" && direction === "in");
   const alert = records.findIndex(({ summary }) => FATAL.test(summary));
   const isThrough = answered >= 0 && finished >= 0;
-  if (isThrough && (alert < 0 || used >= 0 && used < alert && records[used]?.layer === "sip")) {
+  if (isThrough && (alert < 0 || heard >= 0 && heard < alert)) {
     return { handshake: "complete", words: `${chosen}, complete` };
   }
   const before = chosen === "" ? "" : `${chosen}, then `;

@@ -29,10 +29,9 @@ Deno.test("tlsConnections() takes an alert after SIP for the end of a connection
   assert.equal(connection.end, alert.summary);
 });
 
-Deno.test("tlsConnections() takes an alert inside TLS 1.3 before any SIP for a refusal", () => {
+Deno.test("tlsConnections() takes an alert before the device said anything for a refusal, in TLS 1.3, too", () => {
   const refused = [
-    ...TRACE.slice(0, 3),
-    TRACE[5]!,
+    ...TRACE.slice(0, 6),
     { ...TRACE[11]!, summary: 'the peer sent the fatal alert "certificate_required" (116)' },
   ];
   assert.deepEqual(tlsConnections(refused).map(({ handshake, words }) => [handshake, words]), [

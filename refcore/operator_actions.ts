@@ -29,13 +29,12 @@ export function operatorActions(
       ibcf?.reset();
     }],
   ]);
-  const { security, tls } = pcscf;
-  if (security || tls) {
-    actions.set("security-policy", (parameters) => {
-      const error = security?.orders.order(parameters) ?? tls?.orders.order(parameters);
-      return error === undefined ? undefined : { status: 400, error };
-    });
-  }
+  const { security, tls, variants } = pcscf;
+  actions.set("security-policy", (parameters) => {
+    const error = variants.order(parameters) ?? security?.orders.order(parameters) ??
+      tls?.orders.order(parameters);
+    return error === undefined ? undefined : { status: 400, error };
+  });
   if (tls) {
     actions.set("tls-renegotiate", ({ impi = "" }) => {
       if (!hss.has(impi)) return unknown(impi);

@@ -16,6 +16,10 @@ export interface Policy {
   readonly security: SecurityPolicy;
   /** Which variants of IMS there are on access networks of 3GPP: full security, GIBA (TS 33.203 T.7). Orders go before. */
   readonly variants: Variants;
+  /** Access networks whose UEs may use security agreement and IPsec, if they ask for it (TS 33.203 P.3, R.3). */
+  readonly optionalAccess: readonly AccessType[];
+  /** The P-CSCF is a PANI-aware one (TS 33.203 P.3). */
+  readonly providesAccessInfo: boolean;
   /** UEs of access networks other than 3GPP ones must use TLS with SIP Digest (TS 33.203 O.1.1); orders go before. */
   readonly tlsMandatory: boolean;
   /**
@@ -52,6 +56,8 @@ export const DEFAULT_POLICY: Policy = {
   visitedNetworks: [],
   security: DEFAULT_SECURITY,
   variants: "both",
+  optionalAccess: ["nass"],
+  providesAccessInfo: true,
   tlsMandatory: false,
   akaWithoutSecAgree: true,
   trustIpAssociation: false,

@@ -82,7 +82,7 @@ Deno.test("coreProfile() says where the core listens and whom it serves", async 
     assert.deepEqual(profile["entry"], { "p-cscf": { udp: `127.0.0.1:${port}`, tcp: `127.0.0.1:${port}` } });
     assert.deepEqual(profile["operator"], {
       url: core.operatorUrl,
-      actions: ["reauthenticate", "deregister", "change-password", "reset"],
+      actions: ["reauthenticate", "deregister", "change-password", "reset", "security-policy"],
     });
     assert.equal(JSON.stringify(profile).includes("465b5ce8b199b49faa5f0a2ee238a6bc"), true);
     return Promise.resolve();

@@ -23,6 +23,8 @@ export interface UeBinding {
   serviceRoute: readonly string[];
   /** It was registered under SAs (TS 33.203 clause 7), and is reached and heard under them alone. */
   secured: boolean;
+  /** The user is known by her address (TS 33.203 Annex T), and needs no protection there. */
+  giba: boolean;
   /** It was registered over TLS (TS 33.203 Annex O), and is reached and heard on that connection alone. */
   overTls: boolean;
   /** By default identity, in the order of registration. */

@@ -21,7 +21,9 @@ export function assertIdentity(
   if (faults.has("pcscf/ignores-preferred-identity")) asserted = registered[0];
   if (faults.has("pcscf/asserts-from")) asserted = from;
   if (faults.has("pcscf/asserts-from-without-preference") && preferred.length === 0) asserted = from;
-  if (faults.has("pcscf/asserts-unregistered-identity") && preferred[0] !== undefined) {
+  const anybody = faults.has("pcscf/asserts-unregistered-identity") ||
+    binding.giba && faults.has("pcscf/giba-asserts-preferred-identity");
+  if (anybody && preferred[0] !== undefined) {
     asserted = preferred[0];
   }
   const ambiguous = binding.sets.size > 1 || registered.length > 1;

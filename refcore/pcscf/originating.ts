@@ -4,17 +4,21 @@ import { canonicalImpu } from "../identity.ts";
 import { forwardable, nextHop, relay } from "../proxy.ts";
 import type { ServerTransaction } from "../stack.ts";
 import type { UeBinding } from "./bindings.ts";
+import { gibaUserAt } from "./giba.ts";
 import { assertIdentity, removeNetworkFields } from "./identity.ts";
 import { identifyUnderSa, isEmergency } from "./ipsec/mod.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { hideAsserted } from "./privacy.ts";
 import { takeSecurityOffer } from "./procedure.ts";
 import { identifyInClear, identifyOverTls, servesAnybody } from "./tls/mod.ts";
+import { replaceVia } from "./via_of_ue.ts";
 
 export function originate(pcscf: Pcscf, server: ServerTransaction): void {
   const { request: original } = server;
   if (original.method === "CANCEL") return void server.reply(481); // the layer knows no such INVITE
-  if (isUnprotected(pcscf, server)) return refuseUnprotected(pcscf, server);
+  // T.4: who is known by her address needs no SA.
+  const bundled = gibaUserAt(pcscf, server.flow);
+  if (!bundled && isUnprotected(pcscf, server)) return refuseUnprotected(pcscf, server);
   if (original.method === "OPTIONS" && isForUs(pcscf, original)) return answerOptions(server);
   const request = forwardable(server);
   if (!request) return;
@@ -40,6 +44,8 @@ function serve(pcscf: Pcscf, server: ServerTransaction, request: SipRequest, bin
   assertFormer(pcscf, server, request, binding);
   // TS 24.229 5.2.6.3.3 step 3: whatever Route the UE wrote, it goes by the one it was given.
   request.set("Route", binding.serviceRoute);
+  if (pcscf.context.faults.has("pcscf/removes-proxy-authorization")) request.remove("Proxy-Authorization");
+  replaceVia(request, pcscf.host, pcscf.options.gm.port, pcscf.context.faults);
   forward(pcscf, server, request, binding.token, binding);
 }
 

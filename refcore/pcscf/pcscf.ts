@@ -12,13 +12,16 @@ import { accessClassifier, type AccessRanges, type AccessType } from "./access.t
 import { AddressTable } from "./address_table.ts";
 import { type UeBinding, UeBindings } from "./bindings.ts";
 import { type IpsecEnd, PcscfSecurity, replyTo } from "./ipsec/mod.ts";
+import type { Locator } from "./location.ts";
 import { originate } from "./originating.ts";
 import { stunAnswer } from "./outbound.ts";
 import { RegEvents } from "./reg_event.ts";
 import { register } from "./register.ts";
 import { terminate } from "./terminating.ts";
 import { PcscfTls, type TlsEnd } from "./tls/mod.ts";
+import { VariantOrders } from "./variants.ts";
 import { Veils } from "./veil.ts";
+import { isReceivedNoted, withoutReceived } from "./via_of_ue.ts";
 
 export interface PcscfOptions {
   /** Where UEs reach it, and what stands in Path and Record-Route. */
@@ -35,6 +38,8 @@ export interface PcscfOptions {
   readonly access?: AccessRanges;
   /** Without it there is no security agreement. */
   readonly ipsec?: IpsecEnd;
+  /** The CLF of the NASS; without it there is no NBA. */
+  readonly e2?: Locator;
   /** Without it UEs come in the clear or under SAs. */
   readonly tls?: TlsEnd;
   /** Takes octets to a UE, in the clear. */
@@ -50,6 +55,8 @@ export class Pcscf {
   readonly veils: Veils;
   readonly regEvents: RegEvents;
   readonly accessOf: (address: string) => AccessType;
+  /** Which variants of IMS there are for UEs of 3GPP access. */
+  readonly variants: VariantOrders;
   /** Security agreement and IPsec; undefined where this machine has none. */
   readonly security: PcscfSecurity | undefined;
   /** TLS with UEs; undefined where this machine has none. */
@@ -76,6 +83,7 @@ export class Pcscf {
     });
     this.regEvents = new RegEvents(this);
     this.accessOf = accessClassifier(access);
+    this.variants = new VariantOrders(context.policy.variants, context.faults);
     this.security = options.ipsec && this.#secured(options.ipsec);
     this.tls = options.tls && new PcscfTls(context, options.tls, {
       bindings: this.bindings,
@@ -106,7 +114,8 @@ export class Pcscf {
     const stun = stunAnswer(bytes, flow);
     if (stun) return void this.options.send(stun, flow).catch((error) => this.context.problem(error));
     const { faults } = this.context;
-    const forged = faults.has("pcscf/keeps-forged-received") || faults.has("pcscf/nat-trusts-received");
+    const forged = faults.has("pcscf/keeps-forged-received") || faults.has("pcscf/nat-trusts-received") ||
+      faults.has("pcscf/giba-keeps-forged-received");
     if (forged) this.#noteForged(bytes);
     if (this.tls && !this.tls.admits(bytes, flow)) return;
     if (flow.transport !== "tls" && this.security && !this.security.admits(bytes, flow)) return;
@@ -170,6 +179,7 @@ export class Pcscf {
   }
 
   reset(): void {
+    this.variants.clear();
     this.security?.reset();
     this.tls?.reset();
     this.bindings.reset();
@@ -183,6 +193,8 @@ export class Pcscf {
       gm,
       accessOf: (address) => this.accessOf(address),
       isBound: (token) => bindings.byToken(token) !== undefined,
+      isBundled: (address) =>
+        [...bindings.all].some(({ giba, flow }) => giba && flow.remote.address === address),
       hasBindings: (impi) => [...bindings.all].some((binding) => binding.impi === impi),
       abandoned: (token) => {
         const binding = bindings.byToken(token);
@@ -200,14 +212,15 @@ export class Pcscf {
     return this.security ? this.security.send(bytes, to) : this.options.send(bytes, to);
   }
 
-  #fromUe(server: ServerTransaction): void {
+  #fromUe(server: ServerTransaction): void | Promise<void> {
     this.#noteSource(server);
-    if (server.request.method === "REGISTER") register(this, server);
-    else originate(this, server);
+    if (server.request.method === "REGISTER") return register(this, server);
+    originate(this, server);
   }
 
   /** RFC 3261 18.2.1: `received` is the server's word on the source, whatever the client has put there. */
   #noteSource({ request, flow }: ServerTransaction): void {
+    if (!isReceivedNoted(flow.remote.address, this.context.faults)) return withoutReceived(request);
     const via = request.via;
     const forged = this.#forged.get(via?.branch ?? "");
     const wanted = forged ?? flow.remote.address;

@@ -1,18 +1,22 @@
 /** Which procedure a REGISTER asks for: TS 33.203 Annex P.3, as far as this core has the mechanisms. */
 import { formatCredentials, type SecurityMechanism, type SipRequest } from "sip-codec";
+import type { Flow } from "../../harness/net/types.ts";
 import type { FaultSet } from "../faults.ts";
 
 /**
  * P.3: the flag is the P-CSCF's own; what a UE wrote is removed before anything is decided. From every Authorization
  * field, under any spelling.
  */
-export function stripIntegrityFlag(request: SipRequest, faults: FaultSet): void {
+export function stripIntegrityFlag(request: SipRequest, flow: Flow, faults: FaultSet): void {
   if (!request.has("Authorization") || faults.has("pcscf/keeps-integrity-protected")) return;
+  const natted = request.via !== undefined && request.via.host !== flow.remote.address;
+  if (natted && faults.has("pcscf/nat-keeps-forged-flag")) return;
   request.set(
     "Authorization",
-    request.authorization.map(({ scheme, parameters }) => {
+    request.authorization.map(({ scheme, parameters }, index) => {
       const written = parameters.get("integrity-protected") ?? "";
-      const kept = written.startsWith("tls-") && faults.has("pcscf/tls-keeps-forged-indicator");
+      const kept = written.startsWith("tls-") && faults.has("pcscf/tls-keeps-forged-indicator") ||
+        index > 0 && faults.has("pcscf/flag-beside-forged-one");
       return formatCredentials({
         scheme,
         parameters: kept ? parameters : parameters.without("integrity-protected"),

@@ -1,6 +1,7 @@
-/** REGISTER through the P-CSCF: TS 24.229 5.2.2, TS 33.203 6.1, N.2.1.1 and P.3. */
+/** REGISTER through the P-CSCF: TS 24.229 5.2.2, TS 33.203 6.1, N.2.1.1, P.3, R.3 and T.4. */
 import {
   formatChallenge,
+  formatCredentials,
   type NameAddr,
   type SecurityMechanism,
   type SipRequest,
@@ -10,17 +11,21 @@ import type { Flow } from "../../harness/net/types.ts";
 import { bindingKey } from "../contact.ts";
 import { homeCredentials } from "../credentials.ts";
 import { isInside } from "../fabric.ts";
+import type { FaultSet } from "../faults.ts";
 import { canonicalImpu, derivedImpi } from "../identity.ts";
 import { forwardable, relay } from "../proxy.ts";
 import type { ServerTransaction } from "../stack.ts";
-import { provideAccessInfo } from "./access.ts";
+import { accessBy, type AccessType, provideAccessInfo } from "./access.ts";
 import type { UeBinding } from "./bindings.ts";
+import { judgeForGiba, stripToGiba } from "./giba.ts";
 import { removeNetworkFields } from "./identity.ts";
 import { judge, type SecuredRegistration } from "./ipsec/mod.ts";
+import { locationOf } from "./location.ts";
 import { noNat, usesOutbound } from "./outbound.ts";
 import type { Pcscf } from "./pcscf.ts";
 import { setIntegrityFlag, stripIntegrityFlag, takeSecurityOffer } from "./procedure.ts";
 import { judgeForTls, offersTls, type TlsRegistration } from "./tls/mod.ts";
+import { replaceVia, withoutReceived } from "./via_of_ue.ts";
 
 /** What is known of a REGISTER while its answer is awaited. */
 interface Passing {
@@ -39,29 +44,37 @@ interface Passing {
   readonly secured: SecuredRegistration | undefined;
   /** Present where TLS may be used, over it or in the clear; undefined under SAs. */
   readonly tls: TlsRegistration | undefined;
+  /** The user is known by her address (TS 33.203 Annex T). */
+  readonly giba: boolean;
 }
 
-export function register(pcscf: Pcscf, server: ServerTransaction): void {
+export function register(pcscf: Pcscf, server: ServerTransaction): void | Promise<void> {
   const request = forwardable(server);
   if (!request) return;
-  const { faults, home, policy } = pcscf.context;
-  stripIntegrityFlag(request, faults);
+  const { faults, home } = pcscf.context;
+  stripIntegrityFlag(request, server.flow, faults);
+  const access = accessBy(request, pcscf.accessOf(server.flow.remote.address), faults);
+  const forGiba = judgeForGiba(pcscf, server, access);
+  if (forGiba.type === "refuse") return void server.reply(forGiba.status, forGiba.options);
+  const giba = forGiba.type === "giba";
   // O.1.1: on an access network of 3GPP tls is not selected.
   const selectsTls = server.flow.transport === "tls" ||
     faults.has("pcscf/tls-on-3gpp-access") && offersTls(server.request.securityClient);
-  const judged = selectsTls ? undefined : pcscf.security && judge(pcscf.security, server);
+  const unjudged = selectsTls || giba || passesOver3gpp(request, access, faults);
+  const judged = unjudged ? undefined : pcscf.security && judge(pcscf.security, server);
   if (judged?.type === "discard") return server.discard();
   if (judged?.type === "refuse") return void server.reply(judged.status, judged.options);
   const secured = judged?.type === "secured" ? judged.run : undefined;
-  const forTls = secured || !pcscf.tls ? undefined : judgeForTls(pcscf.tls, server);
+  const forTls = secured || giba || !pcscf.tls ? undefined : judgeForTls(pcscf.tls, server);
   if (forTls?.type === "refuse") return void server.reply(forTls.status, forTls.options);
   const tls = forTls?.type === "run" ? forTls.run : undefined;
   const offered = takeSecurityOffer(request);
+  if (giba) stripToGiba(request, pcscf.context);
   pcscf.security?.adapt(request, secured?.setup.set);
   const contact = request.contact;
   const outbound = usesOutbound(request, contact);
-  const secure = secured !== undefined || tls?.overTls === true || selectsTls;
-  const status = refusal(pcscf, server, request, outbound, secure);
+  const secure = secured !== undefined || giba || tls?.overTls === true || selectsTls;
+  const status = refusal(pcscf, server, request, { outbound, access, secured: secure });
   if (status === "drop") return;
   if (status !== undefined) return void server.reply(status);
   // The registrar is the home network's, or that of a network there is an agreement with (4.1).
@@ -69,15 +82,16 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
     request.requestUri = `sip:${home.domain}`;
   }
   const to = pcscf.toHome(request.uri.host);
-  if (!to) return void server.reply(404);
+  const answersItself = to && !isInside(to) && faults.has("pcscf/answers-for-foreign-domain");
+  if (!to || answersItself) return void server.reply(404);
   const { impi, impu } = identities(request);
   const sentBy = server.request.via?.host.toLowerCase() ?? "";
-  if (secured) setIntegrityFlag(request, secured.flag); // 6.1.5
+  if (secured) flagIntegrity(request, server, secured, faults);
   else if (tls?.overTls || tls?.flag) tls.mark(request); // O.1.4
   else flagProtection(pcscf, server, request, sentBy, impi);
   removeNetworkFields(request);
   request.remove("Route");
-  provideAccessInfo(request, pcscf.accessOf(server.flow.remote.address));
+  dropAuts(request, faults);
   const known = contact && pcscf.bindings.find(impi, bindingKey(contact));
   const token = known?.token ?? pcscf.context.token();
   if (contact) {
@@ -90,14 +104,73 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void {
   request.set("P-Visited-Network-ID", `"${home.domain}"`);
   request.set("P-Charging-Vector", `icid-value="${pcscf.context.token()}"`);
   const common = { server, impi, impu, contact, outbound, sentBy, token };
-  const passing: Passing = { ...common, home: to, offered, secured, tls };
+  const passing: Passing = { ...common, home: to, offered, secured, tls, giba };
   if (faults.has("pcscf/associates-at-challenge")) {
     if (contact) associate(pcscf, passing, [impu], [], pcscf.context.scheduler.now() + 600_000);
   }
   if (faults.has("pcscf/evicts-at-challenge")) evictRivals(pcscf, passing);
-  relay(server, pcscf.mw, [{ request, to }], {
+  // P.3: the steps of NBA are for a REGISTER that has nothing else to be protected by.
+  const locates = access === "nass" && !secure && !(pcscf.tls && offersTls(offered));
+  if (!locates) return forward(pcscf, passing, request, { access });
+  return locationOf(pcscf.options.e2, server.request, server.flow, faults)
+    .then((line) => forward(pcscf, passing, request, { access, line }));
+}
+
+function forward(
+  pcscf: Pcscf,
+  passing: Passing,
+  request: SipRequest,
+  facts: { readonly access: AccessType; readonly line?: string | undefined },
+): void {
+  const { policy, faults } = pcscf.context;
+  const { server, home } = passing;
+  if (policy.providesAccessInfo) provideAccessInfo(request, facts, faults);
+  // T.5: S-CSCFs depend on the Via that the UE has written.
+  if (isBySentBy(facts.access, request, faults)) withoutReceived(request);
+  replaceVia(request, pcscf.host, pcscf.options.gm.port, faults);
+  relay(server, pcscf.mw, [{ request, to: home }], {
     response: (response) => passAnswer(pcscf, passing, response, policy.flowTimer),
   });
+}
+
+/** N.1, P.3: a Digest REGISTER from 3GPP access that a broken P-CSCF takes like one from anywhere else. */
+function passesOver3gpp(request: SipRequest, access: AccessType, faults: FaultSet): boolean {
+  if (access !== "3gpp" || request.has("Security-Client")) return false;
+  return request.has("Authorization")
+    ? faults.has("pcscf/digest-on-3gpp-access")
+    : faults.has("pcscf/digest-for-giba-user");
+}
+
+/** 6.1.5, 7.2: what the P-CSCF says of the protection, on every REGISTER. */
+function flagIntegrity(
+  request: SipRequest,
+  { flow }: ServerTransaction,
+  { flag, setup: { set } }: SecuredRegistration,
+  faults: FaultSet,
+): void {
+  const clear = flow.security === undefined;
+  if (clear && faults.has("pcscf/no-flag-in-clear")) return;
+  if (isRemoval(request) && faults.has("pcscf/no-flag-on-deregistration")) return;
+  if (set?.mode === "UDP-enc-tun" && faults.has("pcscf/nat-tunnel-is-unprotected")) {
+    return setIntegrityFlag(request, "no");
+  }
+  setIntegrityFlag(request, clear && faults.has("pcscf/flags-clear-as-protected") ? "yes" : flag);
+}
+
+function isRemoval(request: SipRequest): boolean {
+  const contact = request.contact?.params.get("expires");
+  return (contact ?? String(request.expires)) === "0";
+}
+
+/** 6.1.1: what the UE says to the S-CSCF passes as it is. */
+function dropAuts(request: SipRequest, faults: FaultSet): void {
+  if (!faults.has("pcscf/drops-auts")) return;
+  request.set(
+    "Authorization",
+    request.authorization.map(({ scheme, parameters }) =>
+      formatCredentials({ scheme, parameters: parameters.without("auts") })
+    ),
+  );
 }
 
 /** What is refused at the first hop: a status, "drop", or undefined for nothing. */
@@ -105,8 +178,12 @@ function refusal(
   pcscf: Pcscf,
   { request: original, flow }: ServerTransaction,
   request: SipRequest,
-  outbound: boolean,
-  secured: boolean,
+  { outbound, access, secured }: {
+    readonly outbound: boolean;
+    readonly access: AccessType;
+    /** It comes protected, or needs no protection. */
+    readonly secured: boolean;
+  },
 ): number | "drop" | undefined {
   const { faults } = pcscf.context;
   const credentials = homeCredentials(request);
@@ -119,10 +196,12 @@ function refusal(
   if (report && faults.has("pcscf/discards-failure-report")) return "drop";
   if (secured) return undefined;
   // N.1: no SIP Digest over access networks of 3GPP, and no AKA without IPsec.
-  const bare = pcscf.accessOf(flow.remote.address) === "3gpp";
-  if (bare && !proceedsUnprotected(faults)) return 403;
+  if (access === "3gpp" && !proceedsUnprotected(faults) && !passesOver3gpp(request, access, faults)) {
+    return 403;
+  }
   // N.2.1.1, Q.3: without outbound only if there is no NAT, or two users would share an address.
   const natted = !outbound && request.contact !== undefined && !noNat(original, request.contact, flow);
+  if (isBySentBy(access, request, faults)) return undefined;
   const admitted = faults.has("pcscf/accepts-natted-without-outbound") ||
     faults.has("pcscf/lets-natted-users-share");
   return natted && !admitted ? 403 : undefined;
@@ -164,6 +243,7 @@ function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse, flowT
     if (status !== undefined) passing.server.reply(status);
   }
   stripKeys(pcscf, response);
+  spoilChallenge(response, pcscf.context.faults);
   if (response.status === 401) offerSecurity(pcscf, passing, response);
   if (response.status >= 300 && response.status !== 401) {
     secured?.failed();
@@ -188,6 +268,25 @@ function stripKeys(pcscf: Pcscf, response: SipResponse): void {
       formatChallenge({ scheme, parameters: parameters.without("ck", "ik") })
     ),
   );
+}
+
+/** N.2.1.1: all but the keys passes unaltered. */
+function spoilChallenge(response: SipResponse, faults: FaultSet): void {
+  if (!response.has("WWW-Authenticate")) return;
+  const challenges = response.wwwAuthenticate;
+  if (faults.has("pcscf/strips-opaque")) {
+    response.set(
+      "WWW-Authenticate",
+      challenges.map(({ scheme, parameters }) =>
+        formatChallenge({ scheme, parameters: parameters.without("opaque") })
+      ),
+    );
+  }
+  if (faults.has("pcscf/strips-unknown-algorithms")) {
+    const known = challenges.filter(({ parameters }) => /^md5$/i.test(parameters.get("algorithm") ?? "MD5"));
+    if (known.length > 0) response.set("WWW-Authenticate", known.map(formatChallenge));
+    else response.remove("WWW-Authenticate");
+  }
 }
 
 /** An honest P-CSCF names no mechanism here: it has selected none. */
@@ -254,6 +353,7 @@ function associate(
     contact: contact.uri,
     serviceRoute,
     secured: passing.secured !== undefined,
+    giba: passing.giba,
     overTls: passing.tls?.overTls === true,
     outbound: outbound && !pcscf.context.faults.has("pcscf/adds-no-flow-token"),
   };
@@ -274,7 +374,13 @@ function associate(
 /** P.3, O.3.2: what a P-CSCF does that goes on without the protection it could not agree on. */
 function proceedsUnprotected(faults: Pcscf["context"]["faults"]): boolean {
   return faults.has("pcscf/sec-agree-optional") || faults.has("pcscf/sec-agree-proceeds-unprotected") ||
-    faults.has("pcscf/sec-agree-refused-on-3gpp2");
+    faults.has("pcscf/sec-agree-refused-on-3gpp2") || faults.has("pcscf/passes-over-transport-mode");
+}
+
+/** T.5: GIBA works on the bearer of the packet domain, and the address is the one that the P-CSCF has seen. */
+function isBySentBy(access: AccessType, request: SipRequest, faults: FaultSet): boolean {
+  return (access === "wlan" || access === "fixed") && !request.has("Authorization") &&
+    faults.has("pcscf/giba-by-sent-by-on-wlan");
 }
 
 /** What a P-CSCF does that gives the place away before the newcomer has proved anything. */

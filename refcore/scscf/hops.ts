@@ -30,9 +30,9 @@ export function sentByAddress({ host }: Via): string | undefined {
 export class AwareProxies {
   readonly #cidrs: readonly Cidr[];
 
-  /** `own`: address of the P-CSCF in this core. */
-  constructor({ paniAware }: Pick<Policy, "paniAware">, own: string) {
-    this.#cidrs = [own, ...paniAware].map(parseCidr);
+  /** `own`: address of the P-CSCF in this core, if it is such a one. */
+  constructor({ paniAware }: Pick<Policy, "paniAware">, own: string | undefined) {
+    this.#cidrs = [...(own === undefined ? [] : [own]), ...paniAware].map(parseCidr);
   }
 
   /** P.5: the P-CSCF is known by its Via. */

@@ -44,7 +44,8 @@ export class Scscf implements CxListener {
       handle: (server) => this.#handle(server),
     });
     this.registrations = new Registrations(context);
-    const aware = new AwareProxies(context.policy, link.local.address);
+    const { policy } = context;
+    const aware = new AwareProxies(policy, policy.providesAccessInfo ? link.local.address : undefined);
     this.authentication = new Authentication(context, cx, serverName, aware);
     this.proxyAuthentication = new ProxyAuthentication(context, this.authentication);
     const { registrations, authentication } = this;

@@ -32,7 +32,10 @@ function isOwner(security: PcscfSecurity, message: SipMessage, set: SaSet | unde
 
 function inClear(security: PcscfSecurity, message: SipMessage, flow: Flow): boolean {
   const { faults } = security.context;
-  if (!security.protects(flow.remote.address)) return true;
+  const { address } = flow.remote;
+  const register_ = message.kind === "request" && message.method === "REGISTER";
+  if (!security.protects(address) && !(register_ && security.offers(address))) return true;
+  if (!register_ && security.options.isBundled(address)) return true;
   // No request of ours goes to such a UE in the clear, so no response of its comes so.
   if (message.kind === "response") return false;
   if (message.method !== "REGISTER") return inClearOtherThanRegister(security, message);
@@ -93,7 +96,7 @@ function onEstablishedSa({ context: { faults }, table }: PcscfSecurity, register
   if (!asked) return register.kind !== "answer" || !table.isSpent(register.nonce);
   if (register.kind === "answer") {
     return faults.has("pcscf/ipsec-sm7-on-old-changes-state") ||
-      faults.has("pcscf/ipsec-forwards-sm7-from-old");
+      faults.has("pcscf/ipsec-forwards-sm7-from-old") || faults.has("pcscf/flags-answer-on-old-sa");
   }
   return asked.setup.sm1Set === set;
 }

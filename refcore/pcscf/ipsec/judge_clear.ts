@@ -16,7 +16,9 @@ export function judgeClear(
   const { request, flow } = server;
   const { faults } = security.context;
   const source = flow.remote.address;
-  if (!security.protects(source)) return { type: "clear" };
+  const demanded = security.protects(source);
+  // P.3: where it is the UE's choice, what cannot be selected counts for nothing.
+  if (!demanded && !(security.offers(source) && request.has("Security-Client"))) return { type: "clear" };
   if (faults.has("pcscf/sec-agree-refused-on-3gpp2")) {
     if (request.accessNetworkInfo.some(({ accessType }) => /^3gpp2/i.test(accessType))) {
       return { type: "clear" };
@@ -40,12 +42,14 @@ export function judgeClear(
   if (!report) {
     if (!hasClient && faults.has("pcscf/sec-agree-optional")) return { type: "clear" };
     // 7.2: there is no IMS AKA without a set-up line (RFC 3329 2.3.1).
-    if (!hasClient || !demandsAgreement(request)) return refuse(421, security.listing(source));
+    if (!hasClient || !demandsAgreement(request)) {
+      return demanded ? refuse(421, security.listing(source)) : { type: "clear" };
+    }
   } else dropReported(security, report);
   const natted = !viaNames(request, source, security.context);
   const path = { natted, tunnelled: false, source };
   const offer = hasClient ? readOffer(security, request, path, { facts, set: undefined }) : undefined;
-  if (offer && "type" in offer) return offer;
+  if (offer && "type" in offer) return demanded ? offer : { type: "clear" };
   const setup = { ...common, flag: "no", set: undefined, offer } as const;
   return { type: "secured", run: new SecuredRegistration(security, setup) };
 }

@@ -32,6 +32,7 @@ export function readOffer(
     return faults.has("pcscf/nat-answers-without-traversal") ? refuse(403) : { type: "discard" };
   }
   if (selection === "unacceptable") return unacceptable(security, path, 494);
+  if (selection.mode === "trans" && faults.has("pcscf/passes-over-transport-mode")) return { type: "clear" };
   // Transport mode needs protocol 50, which this machine may not let us have.
   if (selection.mode === "trans" && !security.end.native) {
     return refuse(494, security.listing(path.source), "No IPsec Transport Mode");

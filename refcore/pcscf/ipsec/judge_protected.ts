@@ -75,9 +75,11 @@ function flagFor(
 ): IntegrityFlag {
   if (facts.kind === "answer") {
     const taken = faults.has("pcscf/ipsec-sm7-on-old-changes-state") ||
-      faults.has("pcscf/ipsec-forwards-sm7-from-old") || faults.has("pcscf/ipsec-sa-unseen-by-sip");
+      faults.has("pcscf/ipsec-forwards-sm7-from-old") || faults.has("pcscf/ipsec-sa-unseen-by-sip") ||
+      faults.has("pcscf/flags-answer-on-old-sa");
     return taken && table.challenged(facts.nonce) ? "yes" : "no";
   }
+  if (faults.has("pcscf/flags-any-sa")) return "yes";
   const unfinished = faults.has("pcscf/ipsec-refresh-on-incomplete") ||
     faults.has("pcscf/ipsec-any-sa-for-sm1");
   return set.state === "current" || set.state === "registration" && unfinished ? "yes" : "no";

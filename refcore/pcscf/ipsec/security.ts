@@ -29,6 +29,8 @@ export interface SecurityOptions {
   readonly accessOf: (address: string) => AccessType;
   readonly isBound: (token: string) => boolean;
   readonly hasBindings: (impi: string) => boolean;
+  /** A user is registered there who is known by her address (TS 33.203 Annex T): she has no SAs. */
+  readonly isBundled: (address: string) => boolean;
   /** A binding has no SAs any more. */
   readonly abandoned: (token: string) => void;
   readonly sendClear: (bytes: Uint8Array, to: Flow) => Promise<void>;
@@ -71,6 +73,12 @@ export class PcscfSecurity {
   /** Whether SIP from there has to be protected. */
   protects(address: string): boolean {
     return this.context.policy.protectedAccess.includes(this.options.accessOf(address));
+  }
+
+  /** Whether a UE there may have protection if it asks for it (P.3). */
+  offers(address: string): boolean {
+    return this.context.policy.optionalAccess.includes(this.options.accessOf(address)) &&
+      !this.context.faults.has("pcscf/no-agreement-on-nass");
   }
 
   policyFor(address: string): OrderedPolicy {

@@ -6,6 +6,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from "sip-codec";
+import type { FaultSet } from "../../faults.ts";
 import type { ServerTransaction } from "../../stack.ts";
 import type { UeBinding } from "../bindings.ts";
 import { type Judgement, refuse, type Refused, terminalOf } from "../ipsec/judgement.ts";
@@ -133,7 +134,16 @@ export class TlsRegistration {
 
   /** O.1.4: says how the REGISTER is protected, if its credentials are there to say it in. */
   mark(request: SipRequest): void {
-    const { setup: { flag, session } } = this;
+    const { setup: { flag: right, session, facts } } = this;
+    const { faults } = this.tls.context;
+    // O.4.3: without an IMPI there is nothing to say it of.
+    const invents = session?.association && !request.has("Authorization") &&
+      faults.has("pcscf/tls-invents-authorization");
+    if (invents) {
+      const parameters = { username: facts.impi, "integrity-protected": "tls-yes" };
+      request.set("Authorization", formatCredentials({ scheme: "Digest", parameters }));
+    }
+    const flag = session ? wrongFlag(this.setup, faults) ?? right : right;
     if (flag === undefined) return;
     // What a fault calls protected needs no answer any more.
     if (!session && flag === "tls-yes") {
@@ -196,4 +206,11 @@ export class TlsRegistration {
       token: binding.token,
     });
   }
+}
+
+/** What a broken P-CSCF says of a REGISTER over TLS (O.1.4, O.2.2, O.2.3). */
+function wrongFlag({ facts, variant }: TlsRunSetup, faults: FaultSet): string | undefined {
+  if (faults.has("pcscf/tls-flag-of-ipsec")) return "yes";
+  if (facts.kind === "answer" && faults.has("pcscf/tls-answer-complete")) return "tls-yes";
+  return variant === "first" && faults.has("pcscf/tls-early-connection-complete") ? "tls-yes" : undefined;
 }

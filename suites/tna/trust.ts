@@ -1,6 +1,6 @@
 /** Whose word the I-CSCF takes for an authentication: TS 33.203 U.1 and U.2 step 4. */
 import { testCase } from "../../harness/runner/case.ts";
-import { silenceIsUndefined } from "../_shared/reach.ts";
+import { withinWindow } from "../_shared/window.ts";
 import { isRegistered, told, TRUSTED, turnedAway } from "./_trusted.ts";
 
 export const trust = [
@@ -17,12 +17,13 @@ export const trust = [
     kills: ["icscf/takes-auth-done-from-anywhere"],
     peer: "trusted-node",
     needs: TRUSTED,
-    async run({ trustedNode, check, given, profile }) {
+    async run(context) {
+      const { trustedNode, check, given, profile } = context;
       const trusted = await trustedNode({ as: 0 });
       const [impu = ""] = trusted.identity.impus;
       for (const visitedNetwork of [profile.home.domain, profile.trustedNode!.visitedNetwork]) {
         const outsider = await trustedNode({ as: 0, local: "outside", visitedNetwork });
-        const outcome = await silenceIsUndefined(outsider.registerTrusted());
+        const outcome = await withinWindow(context, outsider.registerTrusted());
         check(`outside, "${visitedNetwork}": not registered`, "33.203/U.1/01").about(outcome?.response)
           .holds(turnedAway(outcome?.response), told(outcome?.response));
       }
@@ -41,10 +42,11 @@ export const trust = [
     kills: ["icscf/ignores-visited-network"],
     peer: "trusted-node",
     needs: TRUSTED,
-    async run({ trustedNode, check, profile }) {
+    async run(context) {
+      const { trustedNode, check, profile } = context;
       for (const visitedNetwork of ["nobody-knows.example.org", `x${profile.home.domain}`, null]) {
         const node = await trustedNode({ as: 0, visitedNetwork });
-        const outcome = await silenceIsUndefined(node.registerTrusted());
+        const outcome = await withinWindow(context, node.registerTrusted());
         const network = visitedNetwork === null ? "no network" : `"${visitedNetwork}"`;
         check(`${network}: not registered`, "33.203/U.1/01").about(outcome?.response)
           .holds(turnedAway(outcome?.response), told(outcome?.response));
@@ -69,7 +71,8 @@ export const trust = [
     kills: ["icscf/trusts-via"],
     peer: "trusted-node",
     needs: TRUSTED,
-    async run({ trustedNode, check, given }) {
+    async run(context) {
+      const { trustedNode, check, given } = context;
       const trusted = await trustedNode({ as: 0 });
       const [impu = ""] = trusted.identity.impus;
       const { address, port } = trusted.local;
@@ -85,12 +88,15 @@ export const trust = [
         "a Via below": (vias) => [...vias, `SIP/2.0/UDP ${place};branch=z9hG4bKforged`],
       };
       for (const [where, lie] of Object.entries(lies)) {
-        const outcome = await silenceIsUndefined(outsider.registerTrusted({
-          contact: trusted.contact,
-          headers: { Path: trusted.path },
-          fresh: true,
-          tamper: (request) => void request.set("Via", [...lie(request.all("Via"))]),
-        }));
+        const outcome = await withinWindow(
+          context,
+          outsider.registerTrusted({
+            contact: trusted.contact,
+            headers: { Path: trusted.path },
+            fresh: true,
+            tamper: (request) => void request.set("Via", [...lie(request.all("Via"))]),
+          }),
+        );
         check(`${where}: no success`, "33.203/U.2/02").about(outcome?.response)
           .holds(turnedAway(outcome?.response), told(outcome?.response));
         // The answer may have gone to the name that was forged.
@@ -110,7 +116,8 @@ export const trust = [
     peer: "peer-network",
     needs: { ...TRUSTED, "interconnect.tls": true, "entry.ibcf.tls": true },
     seats: ["partner"],
-    async run({ trustedNode, network, check, given, profile }) {
+    async run(context) {
+      const { trustedNode, network, check, given, profile } = context;
       const trusted = await trustedNode({ as: 0 });
       const [impu = ""] = trusted.identity.impus;
       const foreign = await network();
@@ -134,7 +141,7 @@ export const trust = [
             ...Object.fromEntries(copied.map((name) => [name, reference.get(name) ?? null])),
           },
         });
-        const answer = await silenceIsUndefined(exchange.final());
+        const answer = await withinWindow(context, exchange.final());
         check(`by the border, "${visited}": no success`, "33.203/U.2/02").about(answer)
           .holds(turnedAway(answer), told(answer));
         check(`by the border, "${visited}": nobody is registered`, "33.203/U.2/02")

@@ -2,6 +2,7 @@
 import { suite } from "../../harness/runner/case.ts";
 import { failures } from "./failures.ts";
 import { identity } from "./identity.ts";
+import { indication } from "./indication.ts";
 import { networkInitiated } from "./network_initiated.ts";
 import { registration } from "./registration.ts";
 import { synchronisation } from "./synchronisation.ts";
@@ -14,4 +15,5 @@ export default suite("aka", "IMS AKA (TS 33.203 clauses 5.1, 6.1, 7.4)", [
   ...failures,
   ...synchronisation,
   ...networkInitiated,
+  ...indication,
 ]);

@@ -50,7 +50,9 @@ export function judgeProtected(
   const reported = facts.kind === "report" ? security.table.challenged(facts.nonce) : undefined;
   if (reported) dropReported(security, reported);
   const path = { natted: false, tunnelled: set.mode === "UDP-enc-tun", source: set.ueAddress };
-  const offer = request.has("Security-Client")
+  // An answer that is taken for one of these SAs offers nothing new.
+  const late = facts.kind === "answer" && faults.has("pcscf/flags-answer-on-old-sa");
+  const offer = request.has("Security-Client") && !late
     ? readOffer(security, request, path, { facts, set })
     : undefined;
   if (offer && "type" in offer) return offer;

@@ -14,7 +14,7 @@ import {
 } from "../../wire/diameter/mod.ts";
 import { formatAddress, parseAddress, utf8, WireSyntaxError } from "../../wire/mod.ts";
 import { DiameterServer, type ServerOptions } from "../diameter_server.ts";
-import { orSilence } from "../no_answer.ts";
+import { orSilence, quiet } from "../no_answer.ts";
 import { Inbox } from "../ue/inbox.ts";
 import type { ClfView, Location, LocationQuery } from "./types.ts";
 
@@ -125,7 +125,7 @@ class LiveView implements ClfView {
   }
 
   silent(within = this.#timers.silence): Promise<boolean> {
-    return this.#inbox.look(ANY, within).then(() => false, orSilence(true));
+    return quiet(this.#inbox.look(ANY, within).then(() => false, orSilence(true)));
   }
 
   close(): void {

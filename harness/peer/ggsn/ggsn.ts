@@ -10,7 +10,7 @@ import {
   signAccountingRequest,
 } from "../../wire/radius.ts";
 import { WireSyntaxError } from "../../wire/mod.ts";
-import { NoAnswer, orSilence } from "../no_answer.ts";
+import { NoAnswer, orSilence, quiet } from "../no_answer.ts";
 import { Inbox } from "../ue/inbox.ts";
 import type { Ggsn, PdpContext } from "./types.ts";
 
@@ -59,32 +59,31 @@ class LiveGgsn implements Ggsn {
     this.#reading = this.#read();
   }
 
-  async start(context: PdpContext): Promise<string> {
+  start(context: PdpContext): Promise<string> {
     const sessionId = this.#setup.random.token(16);
     this.contexts.set(sessionId, context);
-    await this.#insist("start", sessionId, context);
-    return sessionId;
+    return quiet(this.#insist("start", sessionId, context).then(() => sessionId));
   }
 
-  async update(sessionId: string, context: PdpContext): Promise<void> {
+  update(sessionId: string, context: PdpContext): Promise<void> {
     this.contexts.set(sessionId, context);
-    await this.#insist("interim", sessionId, context);
+    return quiet(this.#insist("interim", sessionId, context));
   }
 
-  async stop(sessionId: string): Promise<void> {
+  stop(sessionId: string): Promise<void> {
     const context = this.contexts.get(sessionId) ?? {};
     this.contexts.delete(sessionId);
-    await this.#insist("stop", sessionId, context);
+    return quiet(this.#insist("stop", sessionId, context));
   }
 
-  async say(
+  say(
     status: ContextAccounting["status"],
     context: PdpContext,
     options: { readonly sessionId?: string; readonly secret?: string; readonly within?: number } = {},
   ): Promise<boolean> {
     const { sessionId = this.#setup.random.token(16), secret, within = this.#setup.timers.silence } = options;
-    const sent = await this.#send({ ...context, status, sessionId }, secret);
-    return await this.#answer(sent, within).then(() => true, orSilence(false));
+    const sent = this.#send({ ...context, status, sessionId }, secret);
+    return quiet(sent.then((one) => this.#answer(one, within)).then(() => true, orSilence(false)));
   }
 
   close(): Promise<void> {

@@ -126,12 +126,12 @@ class LiveHomeNetwork implements t.HomeNetwork {
     return this.#front.acceptCall(options);
   }
 
-  async silent(method?: string, within: number = this.#timers.silence): Promise<boolean> {
+  silent(method?: string, within: number = this.#timers.silence): Promise<boolean> {
     const registers = () => quiet(this.#inbox.look(REGISTER, within).then(() => false, orSilence(true)));
-    if (method === "REGISTER") return await registers();
+    if (method === "REGISTER") return registers();
     const others = this.#front.silent(method, within);
-    if (method !== undefined) return await others;
-    return (await Promise.all([others, registers()])).every((silent) => silent);
+    if (method !== undefined) return others;
+    return quiet(Promise.all([others, registers()]).then((all) => all.every((silent) => silent)));
   }
 
   request(method: string, to?: t.HomeBinding, options: t.HomeRequestOptions = {}): Promise<ue.Exchange> {
@@ -205,7 +205,11 @@ class LiveHomeNetwork implements t.HomeNetwork {
     this.registers.push(register);
     const { automatic = true } = this.#options;
     if (automatic || this.#script || this.#settled) {
-      this.#answer(register).catch((error) => this.#inbox.fail(error));
+      // A script that goes wrong is the case's bug, told where the case waits; the device hears of a failure.
+      this.#answer(register).catch((error) => {
+        this.#inbox.fail(error);
+        if (!register.answered) register.respond(500).catch(() => {});
+      });
     }
     this.#inbox.put(register);
     return true;

@@ -120,6 +120,16 @@ Deno.test("a home network answers as a case says, and rightly again once it is s
     assert.equal((await run(ue.register())).ok, true);
   }, { automatic: false }));
 
+Deno.test("a home network tells a case of a script that goes wrong", () =>
+  scene(async (home, { roamer, run }) => {
+    const ue = await roamer();
+    const bug = new TypeError("a bug of the case");
+    home.script(() => Promise.reject(bug));
+    assert.equal((await run(ue.attempt())).status, 500);
+    await home.nextRegister();
+    await assert.rejects(run(home.nextRegister()), bug);
+  }));
+
 Deno.test("a home network calls its users, is called, and tells of registrations", () =>
   scene(async (home, { roamer, run }) => {
     const ue = await roamer();

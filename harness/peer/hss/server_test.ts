@@ -191,3 +191,19 @@ function answerOf(avps: readonly Avp[]) {
     avps,
   };
 }
+
+Deno.test("HssServer tells a case of a script that goes wrong, and goes on with others", () =>
+  scene(async (hss, ask) => {
+    const view = hss.view([ALICE]);
+    const bug = new TypeError("a bug of the case");
+    view.script("Multimedia-Auth", () => {
+      throw bug;
+    });
+    const answer = await ask("Multimedia-Auth", [...identities(ALICE), scheme("Unknown")]);
+    assert.equal(resultOf(answerOf(answer))?.code, 5012);
+    await view.next("Multimedia-Auth");
+    await assert.rejects(view.next("Multimedia-Auth"), bug);
+    const other = await ask("Multimedia-Auth", [...identities(BOB), scheme("Unknown")]);
+    assert.equal(resultOf(answerOf(other))?.code, 2001);
+    view.close();
+  }));

@@ -1,8 +1,8 @@
 /** The part of the HSS that is about a case's subscribers. */
 import type { Clock, Tap } from "../../net/types.ts";
 import { LocalMisuseError } from "../../errors.ts";
-import { type Avp, avp } from "../../wire/diameter/mod.ts";
-import { orSilence } from "../no_answer.ts";
+import { type Avp, avp, RESULT } from "../../wire/diameter/mod.ts";
+import { orSilence, quiet } from "../no_answer.ts";
 import { Inbox } from "../ue/inbox.ts";
 import { dataItem } from "./cx_answers.ts";
 import type { HssSubscription } from "./subscription.ts";
@@ -46,12 +46,23 @@ export class LiveHssView implements HssView {
   }
 
   reply(question: Omit<CxRequest, "answer">, right: readonly Avp[]): CxReply {
-    const scripted = this.#scripts.get(question.command);
-    const answer = scripted && scripted.times-- > 0 ? scripted.script(question, right) : right;
+    const answer = this.#scripted(question, right);
     const request = { ...question, answer };
     this.requests.push(request);
     this.#inbox.put(request);
     return answer;
+  }
+
+  /** A script that goes wrong is the case's bug, told where the case waits; the device hears of an inability. */
+  #scripted(question: Omit<CxRequest, "answer">, right: readonly Avp[]): CxReply {
+    const scripted = this.#scripts.get(question.command);
+    if (!scripted || scripted.times-- <= 0) return right;
+    try {
+      return scripted.script(question, right);
+    } catch (error) {
+      this.#inbox.fail(error);
+      return [avp("Result-Code", RESULT.DIAMETER_UNABLE_TO_COMPLY)];
+    }
   }
 
   next(command?: CxCommand, within = this.#options.timers.answer): Promise<CxRequest> {
@@ -59,7 +70,7 @@ export class LiveHssView implements HssView {
   }
 
   silent(command?: CxCommand, within = this.#options.timers.silence): Promise<boolean> {
-    return this.#inbox.look(wanted(command), within).then(() => false, orSilence(true));
+    return quiet(this.#inbox.look(wanted(command), within).then(() => false, orSilence(true)));
   }
 
   script(command: CxCommand, script: CxScript, times = Infinity): void {
@@ -79,7 +90,7 @@ export class LiveHssView implements HssView {
     const subscription = this.#of(impi);
     // TS 29.228 6.1.3: the IMPI alone would mean the same, but Kamailio wants to be told which identities.
     const identities = subscription.identities.filter(({ barred }) => !barred);
-    return this.#options.order(subscription, "Registration-Termination", [
+    return this.#order(subscription, "Registration-Termination", [
       ...identities.map(({ impu }) => avp("Public-Identity", impu)),
       avp("Deregistration-Reason", [
         avp("Reason-Code", code),
@@ -89,7 +100,7 @@ export class LiveHssView implements HssView {
   }
 
   push(impi: string, avps: readonly Avp[]): Promise<number | undefined> {
-    return this.#options.order(this.#of(impi), "Push-Profile", avps);
+    return this.#order(this.#of(impi), "Push-Profile", avps);
   }
 
   item(
@@ -121,6 +132,10 @@ export class LiveHssView implements HssView {
       subscription.line = subscription.subscriber.nba?.line;
     }
     this.#options.closed();
+  }
+
+  #order(...order: Parameters<ViewOptions["order"]>): Promise<number | undefined> {
+    return quiet(this.#options.order(...order));
   }
 
   #of(impi: string): HssSubscription {

@@ -150,10 +150,13 @@ class LiveTrustedNode implements t.TrustedNode {
     );
   }
 
-  async attempt(options: t.NodeRegisterOptions = {}): Promise<SipResponse> {
-    const response = await this.#registration.attempt(this.#told(options));
-    if (isSuccess(response)) this.#latest = { trusted: false, how: lasting(options) };
-    return response;
+  attempt(options: t.NodeRegisterOptions = {}): Promise<SipResponse> {
+    return quiet(
+      this.#registration.attempt(this.#told(options)).then((response) => {
+        if (isSuccess(response)) this.#latest = { trusted: false, how: lasting(options) };
+        return response;
+      }),
+    );
   }
 
   challenge(options: t.NodeRegisterOptions = {}): Promise<ue.ReceivedChallenge> {

@@ -23,9 +23,8 @@ export function isOnLine(
   const roams = visited !== homeDomain;
   // R.2: the user is fixed to a place of the home network's.
   if (roams && faults.has("scscf/no-line-check-when-roaming")) return true;
-  const known = faults.has("scscf/any-via-is-the-pcscf")
-    ? request.vias.some((via) => aware.holds(via))
-    : aware.holds(hops.proxy);
+  const known = aware.holds(hops.proxy) ||
+    faults.has("scscf/any-via-is-the-pcscf") && viasBelow(request, hops).some((via) => aware.holds(via));
   if ((roams || !known) && !faults.has("scscf/nba-by-any-pcscf")) return false;
   if (registered && faults.has("scscf/nba-refresh-unchecked")) return true;
   const locations = locationsOf(request);
@@ -46,4 +45,8 @@ function locationsOf(request: SipRequest): string[] {
   return request.accessNetworkInfo
     .filter(({ params }) => params.has("network-provided"))
     .flatMap(({ params }) => params.getAll("dsl-location"));
+}
+
+function viasBelow({ vias }: SipRequest, { proxy }: Hops): typeof vias {
+  return vias.slice(vias.findIndex(({ branch }) => branch === proxy?.branch) + 1);
 }

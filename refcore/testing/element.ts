@@ -99,6 +99,11 @@ export class TestElement {
     return await this.#take(wanted) as Came<SipRequest>;
   }
 
+  /** A response that nobody has taken. */
+  async next(): Promise<SipResponse> {
+    return (await this.#take(({ message }) => message.kind === "response")).message as SipResponse;
+  }
+
   async response(request: SipRequest): Promise<Came<SipResponse>> {
     const branch = request.via?.branch;
     return await this.#take(({ message }) =>

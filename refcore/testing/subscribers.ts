@@ -32,6 +32,16 @@ export function digestSubscriber(
   return { ...base(name), digest: { password: `${name}'s secret`, algorithm }, ...more };
 }
 
+/** Known by the address that the GGSN gives out for the IMSI, which is the name. */
+export function gibaSubscriber(imsi: string, more: Partial<Subscriber> = {}): Subscriber {
+  return { ...base(imsi), giba: { imsi }, ...more };
+}
+
+/** Known by the line. */
+export function nbaSubscriber(name: string, line: string, more: Partial<Subscriber> = {}): Subscriber {
+  return { ...base(name), nba: { line }, ...more };
+}
+
 function base(name: string) {
   return {
     name,

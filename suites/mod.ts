@@ -6,6 +6,7 @@ import type { Suite } from "../harness/runner/case.ts";
 import aka from "./aka/mod.ts";
 import coexistence from "./coexistence/mod.ts";
 import digest from "./digest/mod.ts";
+import giba from "./giba/mod.ts";
 import interconnect from "./interconnect/mod.ts";
 import ipsec from "./ipsec/mod.ts";
 import ipsecNat from "./ipsec-nat/mod.ts";
@@ -22,6 +23,7 @@ export const suites: readonly Suite[] = [
   digest,
   privacy,
   coexistence,
+  giba,
   nba,
   tna,
   secAgree,

@@ -1,0 +1,155 @@
+/** The interworking cases of TS 33.203 T.7, made of their table. */
+import type { Ue, UeOptions } from "../../harness/peer/ue/types.ts";
+import { variantsOf } from "../../harness/runner/applicability.ts";
+import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
+import { silenceIsUndefined } from "../_shared/reach.ts";
+import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
+import { goesOn } from "../_shared/set_up_lines.ts";
+import { attached, GIBA, isNoSuccess, SIM, USIM } from "./_attached.ts";
+import { AKA, OFFER } from "./_full_security.ts";
+import type { Ending, InterworkingRow, Variants } from "./_interworking_table.ts";
+
+export function interworkingCase(row: InterworkingRow): CaseDefinition {
+  const { id, network, card, verifies, kills, ends } = row;
+  const leases = card === "either" ? [SIM, USIM] : [card === "SIM" ? SIM : USIM];
+  return testCase({
+    id,
+    title: titleOf(row),
+    verifies,
+    kills,
+    peer: "ue",
+    needs: {
+      // Full security alone knows nothing of addresses.
+      ...(network === "full" ? { "access.3gpp": true } : GIBA),
+      [`variants.${NAMES[network]}`]: true,
+      ...(ends === "AKA" ? { ipsec: true } : {}),
+    },
+    leases,
+    async run(context) {
+      for (const as of leases.keys()) {
+        const security = ends === "AKA" ? { security: "ipsec-3gpp" } as const : {};
+        const ue = await standing(context, { as, ...security });
+        await becomes(context, ue, network);
+        await ENDINGS[ends]({ ...context, row, name: leases[as] === SIM ? "SIM" : "USIM" }, ue);
+      }
+    },
+  });
+}
+
+/** As profile and operator name them. */
+const NAMES: Readonly<Record<Variants, "giba" | "full" | "both">> = {
+  GIBA: "giba",
+  full: "full",
+  both: "both",
+};
+
+/** "Case 3: UE (USIM) that knows both, network that knows GIBA: 420, then GIBA" */
+function titleOf({ number, terminal, network, card, begins, ends }: InterworkingRow): string {
+  const inside = card === "either" ? "SIM or USIM" : card;
+  const wrongly = begins === "full, wrongly" ? ", which begins with full security all the same" : "";
+  return `T.7 case ${number}: UE (${terminal}, ${inside})${wrongly}, network (${network}): ${ends}`;
+}
+
+/** A UE at an address that the HSS knows, where it can be told. */
+async function standing(context: CaseContext, options: UeOptions): Promise<Ue> {
+  if (context.profile.radius) return (await attached(context, options)).ue;
+  return await context.ue({ access: "3gpp", ...options });
+}
+
+/** A network that is one already needs no order. */
+async function becomes(
+  { given, operator, operatorAtEnd, profile }: CaseContext,
+  { local: { address } }: Ue,
+  network: Variants,
+): Promise<void> {
+  if (variantsOf(profile) === NAMES[network]) return;
+  operatorAtEnd("security-policy", { address });
+  await given(
+    `the network becomes one with ${network} alone`,
+    operator("security-policy", { address, variants: NAMES[network] }),
+  );
+}
+
+interface Stage extends CaseContext {
+  readonly row: InterworkingRow;
+  /** Which card this is about. */
+  readonly name: string;
+}
+
+/** What the network does, and how it shows. */
+const ENDINGS: Readonly<Record<Ending, (stage: Stage, ue: Ue) => Promise<void>>> = {
+  /** `UE -- REGISTER --> 200` */
+  async "registered"({ check, row, name }, ue) {
+    const { response, challenge } = await ue.register({ withoutAuthorization: true });
+    for (const requirement of row.verifies) {
+      check(`${name}: registered`, requirement).answer(response).isOneOf(200);
+      check(`${name}: no security header in the answer`, requirement).that(response).lacks(
+        ...SECURITY_HEADERS,
+      );
+      check(`${name}: without a challenge`, requirement).about(response).that(challenge).isAbsent();
+    }
+  },
+
+  /** `UE -- REGISTER, sec-agree --> 420, Unsupported: sec-agree; -- REGISTER without --> 200; -- with --> 420` */
+  async "420, then GIBA"(stage, ue) {
+    const { check } = stage;
+    await ENDINGS["420"](stage, ue);
+    for (const fresh of [false, true]) {
+      const how = fresh ? "with a new Call-ID" : "with the same Call-ID";
+      const answer = await silenceIsUndefined(ue.attempt({ withoutAuthorization: true, fresh }));
+      check(`GIBA ${how}: registered`, "33.203/T.7/05").answer(answer).isOneOf(200);
+    }
+    const again = await silenceIsUndefined(ue.attempt({ headers: OFFER, withoutAuthorization: false }));
+    check("full security again: 420 again", "33.203/T.7/05").answer(again).isOneOf(420);
+  },
+
+  /** `UE -- REGISTER, sec-agree --> 420, Unsupported: sec-agree`, each time. */
+  async "420"({ check }, ue) {
+    for (const time of ["first", "second"]) {
+      const answer = await silenceIsUndefined(ue.attempt({ headers: OFFER, withoutAuthorization: false }));
+      check(`${time} REGISTER: 420`, "33.203/T.7/04").answer(answer).isOneOf(420);
+      check(`${time} REGISTER: what is not supported`, "33.203/T.7/04").about(answer)
+        .that(answer?.unsupported.map((tag) => tag.toLowerCase())).equals(["sec-agree"]);
+    }
+  },
+
+  /**
+   *     UE (at the address that the HSS has)        network
+   *      |--- SM1 ------------------------------------>|   401 AKA, Security-Server
+   *      |=== SM7, wrong RES =========================>|   no success
+   *      |=== SM1, SM7, right RES ====================>|   200
+   */
+  async "AKA"({ check }, ue) {
+    for (const res of ["wrong", "right"] as const) {
+      const challenge = await check(`${res} RES: challenged`, "33.203/T.7/08").answers(
+        ue.challenge({ withoutAuthorization: false, fresh: true }),
+      );
+      if (!challenge) return;
+      check(`${res} RES: with AKA`, "33.203/T.7/08").that(challenge.parameters.get("algorithm")).matches(AKA);
+      check(`${res} RES: with Security-Server`, "33.203/T.7/08").about(challenge.response)
+        .that(goesOn(challenge.response)).equals(true);
+      const outcome = await silenceIsUndefined(ue.answer(challenge, res === "wrong" ? { res } : {}));
+      if (res === "wrong") isNoSuccess(check("wrong RES: no success", "33.203/T.7/08"), outcome?.response);
+      else check("right RES: registered", "33.203/T.7/08").answer(outcome?.response).isOneOf(200);
+    }
+  },
+
+  /** `UE -- REGISTER, sec-agree --> 403`, each time; no challenge, and no GIBA in its place. */
+  async "403"({ check }, ue) {
+    for (const time of ["first", "second"]) {
+      const answer = await silenceIsUndefined(
+        ue.attempt({ headers: OFFER, withoutAuthorization: false, fresh: true }),
+      );
+      check(`${time} REGISTER: 403`, "33.203/T.7/06").answer(answer).isOneOf(403);
+      check(`${time} REGISTER: no challenge`, "33.203/T.7/06").that(answer).lacks(...SECURITY_HEADERS);
+    }
+  },
+
+  /** `UE -- REGISTER --> 4xx`, though the HSS has its address. */
+  async "4xx"({ check }, ue) {
+    const answer = await silenceIsUndefined(ue.attempt({ withoutAuthorization: true }));
+    check("refused", "33.203/T.7/07").answer(answer).isClass(4);
+    check("no challenge to a REGISTER in the clear", "33.203/T.7/07").that(answer).lacks("WWW-Authenticate");
+  },
+};

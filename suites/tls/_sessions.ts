@@ -90,19 +90,24 @@ export function impuOf(ue: Ue): string {
   return ue.identity.impus[0]!;
 }
 
-/** "the registered connection", "in the clear", "another connection": how a message came. */
+/** EXPECTED, "in the clear", "another connection", "no message": how one came. */
 export function wayOf(
   ue: Ue,
   message: SipRequest | SipResponse | undefined,
   expected: TlsConnection | undefined,
-): string | undefined {
-  if (!message) return undefined;
+): string {
+  if (!message) return "no message";
   const carrier = ue.tls?.carried(message);
   if (!carrier) return "in the clear";
   return carrier === expected ? EXPECTED : "another connection";
 }
 
-export const EXPECTED = "the expected connection";
+export const EXPECTED = "the connection it belongs to";
+
+/** What a check tells of an INVITE that should come to the callee. */
+export function arriving(invite: SipRequest | undefined): { expected: string; actual: unknown } {
+  return { expected: "the INVITE at the callee", actual: invite ?? "no INVITE came" };
+}
 
 /** What became of an INVITE that should not be served. */
 export interface Attempt {
@@ -141,7 +146,10 @@ export function isRefused(
   name: string,
   { invite, answer }: Attempt,
 ): void {
-  check(`${name}: goes nowhere`, requirement).about(invite).that(invite !== undefined).equals(false);
+  check(`${name}: goes nowhere`, requirement).about(invite).holds(invite === undefined, {
+    expected: "no INVITE at the callee",
+    actual: invite ?? "no INVITE came",
+  });
   check(`${name}: no success`, requirement).about(answer)
     .holds(answer === undefined || answer.status < 200 || answer.status >= 300, {
       expected: "an error, or no answer",
@@ -172,8 +180,8 @@ export async function isServed(
   options: InviteOptions = {},
 ): Promise<void> {
   const { invite } = await call(caller, impuOf(callee), callee, options);
-  check(`${name}: served`, requirement).about(invite).that(invite !== undefined).equals(true);
-  check(`${name}: as the caller`, requirement).about(invite).that(asserted(invite)).includes(impuOf(caller));
+  check(`${name}: served`, requirement).about(invite).holds(invite !== undefined, arriving(invite));
+  isAsserted(check, requirement, `${name}: as the caller`, invite, impuOf(caller));
 }
 
 /** Judges whom calls on the UE's connection are asserted as: its identities, and nobody else's. */
@@ -185,13 +193,27 @@ export async function assertsOwn(
 ): Promise<void> {
   for (const own of [impuOf(caller), ...caller.subscriber.implicitSet]) {
     const { invite } = await call(caller, impuOf(callee), callee, { preferredIdentity: own });
-    check(`${own} preferred: asserted`, requirement).about(invite).that(asserted(invite)).includes(own);
+    isAsserted(check, requirement, `${own} preferred: asserted`, invite, own);
   }
   const foreign = impuOf(callee);
   const lies = { from: foreign, preferredIdentity: foreign };
   const { invite } = await call(caller, foreign, callee, lies);
   check("somebody else's preferred: not asserted", requirement).about(invite)
-    .that(asserted(invite).includes(foreign)).equals(false);
+    .that(asserted(invite)).lacks(foreign);
+}
+
+function isAsserted(
+  check: CaseContext["check"],
+  requirement: string,
+  name: string,
+  invite: SipRequest | undefined,
+  impu: string,
+): void {
+  const identities = asserted(invite);
+  check(name, requirement).about(invite).holds(identities.includes(impu), {
+    expected: `P-Asserted-Identity with ${impu}`,
+    actual: !invite ? "no INVITE came" : identities.length > 0 ? identities : "an INVITE without any",
+  });
 }
 
 /** How the device takes SIP in the clear. */

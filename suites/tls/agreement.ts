@@ -29,12 +29,11 @@ export const agreement = [
     kills: ["pcscf/tls-announced-unasked"],
     peer: "ue",
     needs: { "tls.agreement": true },
-    async run({ ue, check }) {
+    async run({ ue, check, given }) {
       const alice = await ue({ security: AGREED });
-      const offering = await check("tls is offered: challenged", "33.203/O.2.2/01").answers(
-        alice.challenge(),
-      );
-      check("with tls", "33.203/O.2.2/01").that(mechanismsOf(offering?.response)).includes("tls");
+      const offered = await given("a REGISTER is answered", alice.attempt());
+      check("tls is offered: challenged", "33.203/O.2.2/01").answer(offered).isOneOf(401);
+      check("with tls", "33.203/O.2.2/01").about(offered).that(mechanismsOf(offered)).includes("tls");
       const others = {
         "no security agreement": withoutAgreement,
         "an unknown mechanism": (request: Parameters<typeof withoutAgreement>[0]) =>
@@ -46,7 +45,7 @@ export const agreement = [
         );
         check(`${name}: no success`, "33.203/O.2.2/01").answer(answer).isNot(200);
         check(`${name}: tls is not announced`, "33.203/O.2.2/01").about(answer)
-          .that(mechanismsOf(answer).includes("tls")).equals(false);
+          .that(mechanismsOf(answer)).lacks("tls");
       }
     },
   }),
@@ -89,9 +88,12 @@ export const agreement = [
     peer: "ue",
     needs: { "tls.agreement": true },
     async run(context) {
-      const { ue, check } = context;
+      const { ue, check, given } = context;
       const alice = await ue({ security: AGREED });
-      const challenge = await check("the offer is challenged", "33.203/P.3/05").answers(alice.challenge());
+      await given("a REGISTER is answered", alice.attempt());
+      const challenge = await check("the offer is challenged", "33.203/P.3/05").answers(
+        alice.challenge({ fresh: true }),
+      );
       if (!challenge) return;
       check("with tls", "33.203/P.3/05").that(mechanismsOf(challenge.response)).includes("tls");
       check("with Digest", "33.203/P.3/05").that(challenge.parameters.get("algorithm") ?? "MD5")

@@ -6,6 +6,7 @@ import { registersThrough, servesOneUser } from "./_reuse.ts";
 import {
   AGREED,
   either,
+  EXPECTED,
   further,
   impuOf,
   isRefused,
@@ -17,6 +18,7 @@ import {
   securedPair,
   tries,
   versionsOf,
+  wayOf,
 } from "./_sessions.ts";
 
 /** Handshakes that are left idle. */
@@ -94,7 +96,7 @@ export const association = [
         const { invite, answer } = await tries(context, bob, friend, { ...lie, way: connection });
         const who = asserted(invite);
         check(`registered, A in ${name}: A is not asserted`, "33.203/Q.1/01").about(invite)
-          .that(who.includes(his)).equals(false);
+          .that(who).lacks(his);
         check(`registered, A in ${name}: B is, or the call is refused`, "33.203/Q.1/01")
           .about(invite ?? answer).holds(invite ? who.includes(own) : (answer?.status ?? 400) >= 300, {
             expected: `${own} in P-Asserted-Identity, or an error`,
@@ -234,8 +236,14 @@ export const association = [
       const outcome = await silenceIsUndefined(alice.answer(challenge, { way: "connect" }));
       check("and registers over a new connection", "33.203/O.4.3/06").answer(outcome?.response).isOneOf(200);
       const { current } = alice.tls!;
-      check("which is another one", "33.203/O.4.3/06").that(current !== undefined && current !== old)
-        .equals(true);
+      check("which is another one", "33.203/O.4.3/06").holds(current !== undefined && current !== old, {
+        expected: "a registration that a new connection carries",
+        actual: !current
+          ? "no connection carries it"
+          : current === old
+          ? "the old one carries it"
+          : "a new one carries it",
+      });
       const attempt = old.open ? await tries(context, alice, friend, { way: old }) : NOTHING;
       isRefused(context, "33.203/O.4.3/06", "the old connection", attempt);
       const { invite } = await call(alice, impuOf(friend), friend);
@@ -280,7 +288,7 @@ export const association = [
         }
         if (!outcome) continue;
         check(`the ${name} run is answered on its connection`, "33.203/O.4.1/01").about(outcome.response)
-          .that(alice.tls!.carried(outcome.response) === connection).equals(true);
+          .that(wayOf(alice, outcome.response, connection)).equals(EXPECTED);
       }
       for (const { name, connection } of runs) {
         const attempt = connection.open ? await tries(context, alice, friend, { way: connection }) : NOTHING;

@@ -7,6 +7,7 @@ import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { getNowhere } from "./_clear.ts";
 import {
   AGREED,
+  arriving,
   clearTransports,
   EXPECTED,
   further,
@@ -41,7 +42,7 @@ export const delivery = [
       const { check } = context;
       const [{ ue: alice, connection }, { ue: friend }] = await securedPair(context);
       const { invite } = await call(friend, impuOf(alice), alice);
-      check("a call arrives", "33.203/O.2.1/10").that(invite !== undefined).equals(true);
+      check("a call arrives", "33.203/O.2.1/10").holds(invite !== undefined, arriving(invite));
       check("on the connection", "33.203/O.2.1/10").about(invite).that(wayOf(alice, invite, connection))
         .equals(EXPECTED);
       await connection.close();
@@ -83,7 +84,10 @@ export const delivery = [
         await alice.send(inDialogOf(info.request, alice, "BYE", how), how);
         const bye = await silenceIsUndefined(incoming.next("BYE", timers.silence));
         check(`BYE of the dialog over ${over}: goes nowhere`, "33.203/O.2.2/09").about(bye?.request)
-          .that(bye !== undefined).equals(false);
+          .holds(bye === undefined, {
+            expected: "no BYE at the callee",
+            actual: bye?.request ?? "no BYE came",
+          });
       }
       const other = await further(alice);
       if (other) {
@@ -121,7 +125,10 @@ export const delivery = [
       check("an initial REGISTER is challenged", "33.203/O.2.2/10").answer(initial).isOneOf(401);
       const emergency = await alice.request("INVITE", "urn:service:sos", { way: "clear" });
       check("an emergency call is answered", "33.203/O.2.2/10")
-        .that(await emergency.unanswered(timers.answer)).equals(false);
+        .holds(!await emergency.unanswered(timers.answer), {
+          expected: "an answer",
+          actual: emergency.responses.at(-1) ?? "no answer",
+        });
       check("and not turned away", "33.203/O.2.2/10").answer(emergency.responses.at(-1)).isNot(
         ...TURNED_AWAY,
       );

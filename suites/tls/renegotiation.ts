@@ -73,7 +73,10 @@ export const renegotiation = [
       const cut = await end;
       note(cut ? `the device ends the connection: ${cut.says}` : "the device leaves the connection open");
       const again = await further(alice);
-      check("a new handshake comes about", "33.203/O.4.2/02").that(again !== undefined).equals(true);
+      check("a new handshake comes about", "33.203/O.4.2/02").holds(again !== undefined, {
+        expected: "a TLS connection",
+        actual: again ? "a TLS connection" : "no handshake came about",
+      });
       await again?.close();
       const outcome = await silenceIsUndefined(alice.register({ fresh: true }));
       check("and the UE registers on it", "33.203/O.4.2/02").answer(outcome?.response).isOneOf(200);
@@ -102,7 +105,10 @@ export const renegotiation = [
       const { ue: alice, connection } = await secured(context, 0, only("TLSv1.2", either(profile)));
       const { session: old } = connection;
       const renegotiated = await connection.renegotiate(timers.answer).catch(() => undefined);
-      check("the renegotiation comes about", "33.203/O.4.2/03").that(renegotiated !== undefined).equals(true);
+      check("the renegotiation comes about", "33.203/O.4.2/03").holds(renegotiated !== undefined, {
+        expected: "a new handshake inside the connection",
+        actual: renegotiated ? "a new handshake inside it" : "none came about",
+      });
       if (!connection.open) return;
       const way = { way: connection } as const;
       await isServed(context, "33.203/O.4.2/03", "a call afterwards", alice, friend, way);

@@ -47,7 +47,10 @@ export const reregistration = [
         // RFC 5626 4.4.1: a flow that nothing is heard of may be ended.
         if (left > KEEP_ALIVE && connection.open) await alice.keepAlive();
       }
-      check("the connection is open", "33.203/O.2.1/08").that(connection.open).equals(true);
+      check("the connection is open", "33.203/O.2.1/08").holds(connection.open, {
+        expected: "an open connection",
+        actual: connection.open ? "it is open" : "it is closed before the time to re-register",
+      });
       const way = { way: connection } as const;
       const outcome = connection.open
         ? await silenceIsUndefined(alice.register({ ...way, answer: way }))

@@ -4,6 +4,7 @@
  */
 import { ClfServer } from "../peer/clf/mod.ts";
 import { HssServer } from "../peer/hss/mod.ts";
+import { createCscf } from "../peer/cscf/mod.ts";
 import { createGgsn } from "../peer/ggsn/mod.ts";
 import {
   createHomeNetwork,
@@ -28,6 +29,7 @@ export function newPeers(): PeerFactory {
       }),
     createHomeNetwork,
     createGgsn,
+    createCscf,
     openHss: (options) => HssServer.open({ ...options, cards: [remember, rememberOurs] }),
     openClf: (options) => ClfServer.open(options),
   };

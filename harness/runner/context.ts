@@ -2,6 +2,7 @@
  * What a case can do. Stimulus comes from peers, judgement from `check`, preconditions from `given`.
  */
 import type { ClfView } from "../peer/clf/types.ts";
+import type { Cscf, CscfOptions } from "../peer/cscf/types.ts";
 import type { Ggsn } from "../peer/ggsn/types.ts";
 import type { HomeNetwork, HomeNetworkOptions } from "../peer/home_network/types.ts";
 import type { HssView } from "../peer/hss/types.ts";
@@ -50,6 +51,11 @@ export interface CaseContext {
   clf(): Promise<ClfView>;
   /** A GGSN that tells the HSS of addresses by RADIUS. What it has started it stops when the case ends. */
   ggsn(): Promise<Ggsn>;
+  /**
+   * A CSCF of ours that asks the HSS under test over Cx (peer/cscf/types.ts), at the profile's entry point "hss". Closed
+   * by the runner when the case ends.
+   */
+  cscf(options?: CscfOptions): Promise<Cscf>;
   /** A judged statement, tied to a requirement; nothing is recorded before one of its verbs is called. */
   check: CheckFunction;
   /**

@@ -1,10 +1,11 @@
 /**
- * What a case plays on the network's side, for one attempt: trusted nodes, a home network, a GGSN; and its part of the
+ * What a case plays on the network's side, for one attempt: trusted nodes, a home network, a GGSN, a CSCF on Cx; and its part of the
  * run's HSS and CLF. Opened for it, and closed when it ends.
  */
 import { EnvironmentError, LocalMisuseError } from "../errors.ts";
 import { drive } from "../net/driver.ts";
 import type { ClfView } from "../peer/clf/types.ts";
+import type { Cscf, CscfOptions } from "../peer/cscf/types.ts";
 import type { Ggsn } from "../peer/ggsn/types.ts";
 import type { HomeNetwork, HomeNetworkOptions } from "../peer/home_network/types.ts";
 import type { HssView } from "../peer/hss/types.ts";
@@ -25,6 +26,7 @@ export class CorePeers {
   readonly #nodes: Made<TrustedNode>[] = [];
   readonly #homes: Made<HomeNetwork>[] = [];
   readonly #ggsns: Made<Ggsn>[] = [];
+  readonly #cscfs: Made<Cscf>[] = [];
   #hss: Promise<HssView & { forget(): void; close(): void }> | undefined;
   #clf: Promise<ClfView & { close(): void }> | undefined;
 
@@ -91,6 +93,19 @@ export class CorePeers {
     );
   }
 
+  async cscf(options: CscfOptions): Promise<Cscf> {
+    const { peers, net, clock, profile, random, evidence } = this.#parts;
+    const create = there(peers.createCscf, "CSCFs");
+    const place = this.#placeFor(options.local ?? "trusted", profile.entry["hss"]?.tcp?.address);
+    const { address } = place;
+    return await this.#keep(
+      "a CSCF",
+      this.#cscfs,
+      place.release,
+      create({ ...{ net, clock, profile, options, random, address }, tap: evidence.tap("cscf") }),
+    );
+  }
+
   hss(): Promise<HssView> {
     this.#refuseWhenOver("its HSS");
     const { servers, subscribers, evidence } = this.#parts;
@@ -124,6 +139,7 @@ export class CorePeers {
   /** After UEs and nodes, which take their leave of them. */
   async close(): Promise<void> {
     await this.#closeAll(this.#homes, (home) => home.close());
+    await this.#closeAll(this.#cscfs, (cscf) => soon(this.#parts.clock, cscf.close()));
     await this.#closeAll(this.#ggsns, (ggsn) => soon(this.#parts.clock, ggsn.close()));
     (await this.#hss?.catch(() => undefined))?.close();
     (await this.#clf?.catch(() => undefined))?.close();

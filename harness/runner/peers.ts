@@ -1,6 +1,7 @@
 /** How the runner makes peers: real ones in harness/peer, other ones in tests. */
 import type { Clock, Drive, Net, Tap } from "../net/types.ts";
 import type { ClfOptions, ClfServer } from "../peer/clf/mod.ts";
+import type { Cscf, CscfSetup } from "../peer/cscf/mod.ts";
 import type { Ggsn, GgsnSetup } from "../peer/ggsn/mod.ts";
 import type { HomeNetwork, HomeNetworkSetup } from "../peer/home_network/types.ts";
 import type { HssOptions, HssServer } from "../peer/hss/mod.ts";
@@ -36,6 +37,7 @@ export interface PeerFactory {
   createTrustedNode?(setup: TrustedNodeSetup): Promise<TrustedNode>;
   createHomeNetwork?(setup: HomeNetworkSetup): Promise<HomeNetwork>;
   createGgsn?(setup: GgsnSetup): Promise<Ggsn>;
+  createCscf?(setup: CscfSetup): Promise<Cscf>;
   /** Servers of a whole run (servers.ts). */
   openHss?(options: HssOptions): Promise<HssServer>;
   openClf?(options: ClfOptions): Promise<ClfServer>;

@@ -20,13 +20,29 @@ export function entryOf({ entry }: CaseContext["profile"]): string {
   return entry["i-cscf-hss"] ? "i-cscf-hss" : "s-cscf-hss";
 }
 
-/** All questions of this command so far, in order. */
-export function asked(hss: HssView, command: CxCommand): readonly CxRequest[] {
-  return hss.requests.filter((request) => request.command === command);
+/** A question, answered or about to be. */
+type Question = Pick<CxRequest, "avps">;
+
+/** All questions of this command so far, in order; about this user alone, if one is named. */
+export function asked(hss: HssView, command: CxCommand, impi?: string): readonly CxRequest[] {
+  return hss.requests.filter((one) => one.command === command && (impi === undefined || one.impi === impi));
+}
+
+/** The next question of this command about this user that was not taken yet. Rejects with NoAnswer. */
+export async function nextAbout(
+  hss: HssView,
+  command: CxCommand,
+  impi: string,
+  within?: number,
+): Promise<CxRequest> {
+  for (;;) {
+    const request = await hss.next(command, within);
+    if (request.impi === impi) return request;
+  }
 }
 
 /** SIP-Authentication-Scheme of a Multimedia-Auth-Request, as it stands; undefined where there is none. */
-export function schemeOf(request: CxRequest | undefined): string | undefined {
+export function schemeOf(request: Question | undefined): string | undefined {
   return request && readable(() => valueOf(itemOf(request), "SIP-Authentication-Scheme"));
 }
 
@@ -36,18 +52,18 @@ export function schemesAsked(hss: HssView, from = 0): (string | undefined)[] {
 }
 
 /** SIP-Number-Auth-Items: how many vectors are wanted. */
-export function wanted(request: CxRequest | undefined): number | undefined {
+export function wanted(request: Question | undefined): number | undefined {
   return request && readable(() => valueOf(request.avps, "SIP-Number-Auth-Items"));
 }
 
 /** SIP-Authorization of the question: RAND and AUTS after a synchronisation failure. */
-export function authorizationOf(request: CxRequest | undefined): Uint8Array | undefined {
+export function authorizationOf(request: Question | undefined): Uint8Array | undefined {
   return request && readable(() => valueOf(itemOf(request), "SIP-Authorization"));
 }
 
-/** Server-Assignment-Types so far, by name, from number `from` on. */
-export function assignments(hss: HssView, from = 0): string[] {
-  return asked(hss, "Server-Assignment").slice(from).map(({ avps }) => {
+/** Server-Assignment-Types so far, by name, from number `from` on; of this user alone, if one is named. */
+export function assignments(hss: HssView, from = 0, impi?: string): string[] {
+  return asked(hss, "Server-Assignment", impi).slice(from).map(({ avps }) => {
     const type = readable(() => valueOf(avps, "Server-Assignment-Type"));
     return Object.entries(ASSIGNMENT).find(([, value]) => value === type)?.[0] ?? `${type}`;
   });
@@ -56,7 +72,7 @@ export function assignments(hss: HssView, from = 0): string[] {
 /** Types that end a registration, or take the S-CSCF's name from it. */
 export const DEREGISTRATIONS = Object.keys(ASSIGNMENT).filter((name) => name.includes("DEREGISTRATION"));
 
-function itemOf({ avps }: CxRequest): readonly Avp[] {
+function itemOf({ avps }: Question): readonly Avp[] {
   return valueOf(avps, "SIP-Auth-Data-Item") ?? [];
 }
 

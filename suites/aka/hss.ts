@@ -1,0 +1,430 @@
+/**
+ * What the CSCFs ask the HSS and make of its answers: clauses 6.1.1 to 6.1.3 of TS 33.203, the liaison of 2001. The tester
+ * is the P-CSCF in front of them and the HSS behind.
+ */
+import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
+import { type Avp, avp, failure, type HssView, RESULT, valueOf } from "../../harness/peer/hss/mod.ts";
+import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
+import {
+  asked,
+  assignments,
+  authorizationOf,
+  DEREGISTRATIONS,
+  entryOf,
+  nextAbout,
+  OUR_HSS,
+  OUR_HSS_BOTH,
+  schemeOf,
+  wanted,
+} from "../_shared/cx.ts";
+import { arrival, silenceIsUndefined } from "../_shared/reach.ts";
+import { spellings } from "./_stimuli.ts";
+
+const THERE = { ...OUR_HSS, aka: true } as const;
+const ENDS = [...DEREGISTRATIONS, "UNREGISTERED_USER"];
+
+interface Scene {
+  readonly hss: HssView;
+  readonly proxy: TrustedNode;
+  readonly impi: string;
+}
+
+/** A P-CSCF towards the CSCFs that ask our HSS, and the HSS. */
+async function scene(context: Pick<CaseContext, "hss" | "trustedNode" | "profile">, as = 0): Promise<Scene> {
+  const hss = await context.hss();
+  const proxy = await context.trustedNode({ as, entry: entryOf(context.profile) });
+  return { hss, proxy, impi: proxy.identity.impi };
+}
+
+export const hss: readonly CaseDefinition[] = [
+  /**
+   *     P-CSCF-like node      S-CSCF                  HSS
+   *      |--- SM2 ------------->|--- MAR --------------->|   pending
+   *      |--- SM8 ------------->|--- SAR --------------->|   registered
+   *      |--- SM2 ------------->|--- MAR --------------->|   registered still
+   *      |<-- INVITE -----------|   while the challenge is open
+   */
+  testCase({
+    id: "aka/challenge-leaves-registered-what-is",
+    title: "The HSS learns of a first registration before the challenge; a later challenge changes nothing",
+    verifies: ["33.203/6.1.1/02"],
+    kills: ["scscf/challenge-hides-user"],
+    peer: "hss",
+    needs: { ...THERE, "entry.i-cscf-hss": true },
+    leases: ["aka", "aka"],
+    async run(context) {
+      const { check, given } = context;
+      const { hss, proxy, impi } = await scene(context);
+      const { proxy: friend } = await scene(context, 1);
+      await given("the caller registers", friend.register());
+      const first = await given("the network challenges", proxy.challenge());
+      const told = asked(hss, "Multimedia-Auth", impi).length +
+        asked(hss, "Server-Assignment", impi).length;
+      check("challenged: the HSS has been told", "33.203/6.1.1/02").about(first.response).that(told)
+        .isAtLeast(1);
+      check("challenged: pending at the HSS", "33.203/6.1.1/02").about(first.response)
+        .that(hss.registration(impi)?.state).equals("pending");
+      await given("the user answers rightly", proxy.answer(first));
+      const before = assignments(hss, 0, impi).length;
+      const second = await given("she is challenged again", proxy.challenge({ integrityProtected: "no" }));
+      check("challenged again: registered at the HSS", "33.203/6.1.1/02").about(second.response)
+        .that(hss.registration(impi)?.state).equals("registered");
+      check("challenged again: nothing is taken back", "33.203/6.1.1/02").about(second.response)
+        .that(assignments(hss, before, impi)).lacks(...ENDS);
+      const arriving = arrival(proxy);
+      const call = await friend.invite(proxy.identity.impus[0]!);
+      const invite = await arriving;
+      check("challenged again: reachable", "33.203/6.1.1/02").about(invite).that(invite).isPresent();
+      await silenceIsUndefined(call.answered());
+    },
+  }),
+
+  /** `SM2 -> MAR`: one vector or more, with AKA or without saying with what. */
+  testCase({
+    id: "aka/vectors-are-asked-for",
+    title: "An S-CSCF without a vector asks for one at least",
+    verifies: ["33.203/6.1.1/05"],
+    kills: ["scscf/asks-for-no-vectors"],
+    peer: "hss",
+    needs: THERE,
+    leases: ["aka"],
+    async run(context) {
+      const { check, given } = context;
+      const { hss, proxy } = await scene(context);
+      await given("the network challenges", proxy.challenge());
+      const [question] = asked(hss, "Multimedia-Auth");
+      check("the HSS is asked", "33.203/6.1.1/05").that(question).isPresent();
+      check("for one vector at least", "33.203/6.1.1/05").that(wanted(question)).isAtLeast(1);
+      check("of AKA, or as the HSS has it", "33.203/6.1.1/05").that(schemeOf(question))
+        .matches(/^(Digest-AKAv[12]|Unknown)/i);
+    },
+  }),
+
+  /**
+   *     P-CSCF-like node      S-CSCF                  HSS
+   *      |--- SM2 ------------->|--- MAR --------------->|
+   *      |<-- 401, RAND 1 ------|<-- one vector ---------|
+   *      |--- SM2 ------------->|--- MAR --------------->|
+   *      |<-- an error ---------|<-- unable to comply ---|   and never RAND 1 again
+   */
+  testCase({
+    id: "aka/no-vector-no-challenge",
+    title: "Where the HSS has no vector nobody is challenged with an old one",
+    verifies: ["33.203/6.1.1/05"],
+    kills: ["scscf/reuses-vector-without-hss"],
+    peer: "hss",
+    needs: THERE,
+    leases: ["aka"],
+    async run(context) {
+      const { check, given } = context;
+      const { hss, proxy } = await scene(context);
+      const first = await given("the network challenges", proxy.challenge());
+      const failures = {
+        "unable to comply": [avp("Result-Code", RESULT.DIAMETER_UNABLE_TO_COMPLY)],
+        "success, and no vector": [avp("Result-Code", RESULT.DIAMETER_SUCCESS)],
+      };
+      for (const [name, reply] of Object.entries(failures)) {
+        hss.script("Multimedia-Auth", () => reply);
+        const before = asked(hss, "Multimedia-Auth").length;
+        const answer = await silenceIsUndefined(proxy.attempt({ fresh: true }));
+        check(`${name}: the HSS is asked again`, "33.203/6.1.1/05").about(answer)
+          .that(asked(hss, "Multimedia-Auth").length).isAtLeast(before + 1);
+        check(`${name}: no success`, "33.203/6.1.1/05").about(answer).that((answer?.status ?? 408) >= 300)
+          .equals(true);
+        const nonces = answer?.wwwAuthenticate.map(({ parameters }) => parameters.get("nonce")) ?? [];
+        check(`${name}: no challenge`, "33.203/6.1.1/05").about(answer).that(nonces).equals([]);
+      }
+      context.note(`the vector that was given had the nonce ${first.parameters.get("nonce")}`);
+    },
+  }),
+
+  /**
+   *     P-CSCF-like node      S-CSCF                  HSS
+   *      |--- SM2, SM8 (x 4) -->|--- MAR (m) ----------->|
+   *      |                      |<-- n vectors ----------|   RAND 1, RAND 2, RAND 3
+   *      |<-- 401 (x 4) --------|   in this order, each once
+   */
+  testCase({
+    id: "aka/vectors-first-in-first-out",
+    title: "Vectors are used in the order in which the HSS gives them, each once",
+    verifies: ["33.203/6.1.1/06"],
+    kills: ["scscf/last-vector-first"],
+    peer: "hss",
+    needs: THERE,
+    leases: ["aka+!akav2"],
+    async run(context) {
+      const { check, given } = context;
+      const { hss, proxy, impi } = await scene(context);
+      const handed: string[] = [];
+      hss.script("Multimedia-Auth", (question, right) => {
+        // 6.1.1: n vectors for m wanted.
+        const count = Math.max(wanted(question) ?? 1, 3);
+        const items = Array.from(
+          { length: count },
+          (_, index) => hss.item(impi, "Digest-AKAv1-MD5", { number: index + 1 }),
+        );
+        handed.push(...items.map(randIn));
+        return replaced(right, avp("SIP-Number-Auth-Items", count), ...items);
+      });
+      const used: string[] = [];
+      for (let run = 1; run <= 4; run++) {
+        const challenge = await given(
+          `challenge ${run}`,
+          proxy.challenge({ fresh: true, integrityProtected: "no" }),
+        );
+        used.push(spellings(challenge.aka!.rand)[0]!);
+        await given(`answer ${run}`, proxy.answer(challenge));
+      }
+      check("each vector once", "33.203/6.1.1/06").that(used).allDistinct();
+      // One that wants a single vector may leave the others alone; it takes the first of them all the same.
+      const places = used.map((rand) => handed.indexOf(rand));
+      check("out of what the HSS has given", "33.203/6.1.1/06").that(places.filter((place) => place < 0))
+        .equals([]);
+      check("in the order of the HSS", "33.203/6.1.1/06").that(places).equals(
+        places.toSorted((a, b) => a - b),
+      );
+      context.note(`${asked(hss, "Multimedia-Auth").length} questions for ${used.length} challenges`);
+    },
+  }),
+
+  /**
+   *     P-CSCF-like node      S-CSCF                  HSS
+   *      |--- SM2 ------------->|   no SAR
+   *      |--- SM8 ------------->|--- SAR REGISTRATION -->|
+   *      |--- refresh --------->|--- SAR RE_REGISTRATION, or nothing
+   */
+  testCase({
+    id: "aka/registered-once-verified",
+    title: "The HSS is told of a registration when the response has been verified, and only of the first",
+    verifies: ["33.203/6.1.1/11"],
+    kills: ["scscf/assigns-before-verification", "scscf/refresh-is-registration"],
+    peer: "hss",
+    needs: THERE,
+    leases: ["aka"],
+    async run(context) {
+      const { check, given } = context;
+      const { hss, proxy } = await scene(context);
+      const challenge = await given("the network challenges", proxy.challenge());
+      check("challenged: no registration is reported", "33.203/6.1.1/11").about(challenge.response)
+        .that(assignments(hss)).equals([]);
+      const wrong = await proxy.answer(challenge, { res: "wrong" });
+      check("answered wrongly: no registration is reported", "33.203/6.1.1/11").about(wrong.response)
+        .that(assignments(hss)).lacks("REGISTRATION", "RE_REGISTRATION");
+      const before = assignments(hss).length;
+      const { response } = await given("the UE registers", proxy.register({ fresh: true }));
+      check("answered rightly: the registration is reported, once", "33.203/6.1.1/11").about(response)
+        .that(assignments(hss, before)).equals(["REGISTRATION"]);
+      const refresh = await given("it refreshes", proxy.register({ integrityProtected: "yes" }));
+      check("refreshed: not as a registration", "33.203/6.1.1/11").about(refresh.response)
+        .that(assignments(hss, before + 1).filter((type) => type !== "RE_REGISTRATION")).equals([]);
+    },
+  }),
+
+  /**
+   *     P-CSCF-like node      S-CSCF                  HSS
+   *      |--- SM8, failure ---->|--- SAR AUTHENTICATION_FAILURE -->|   the name of the S-CSCF goes
+   *      |<-- 4xx --------------|
+   *      |   registered, challenged again
+   *      |--- SM8, failure ---->|   nothing that would end the registration
+   */
+  testCase({
+    id: "aka/failure-clears-the-name-once",
+    title: "After a failure the HSS forgets the S-CSCF of who is not registered, and of nobody else",
+    verifies: ["33.203/6.1.2.2/02"],
+    kills: ["scscf/failure-deregisters-at-hss"],
+    peer: "hss",
+    needs: { ...THERE, "entry.i-cscf-hss": true },
+    leases: ["aka", "aka"],
+    async run(context) {
+      const { check, given } = context;
+      const { hss, proxy, impi } = await scene(context);
+      const { proxy: friend } = await scene(context, 1);
+      await given("the caller registers", friend.register());
+      const first = await given("the network challenges", proxy.challenge());
+      const failed = await proxy.answer(first, { macFailure: true });
+      await given("the failure report is answered", failed.response.status >= 400);
+      const report = await check("not registered: the HSS is told", "33.203/6.1.2.2/02")
+        .answers(nextAbout(hss, "Server-Assignment", impi));
+      check("not registered: of a failure", "33.203/6.1.2.2/02").that(assignments(hss, 0, impi))
+        .equals(["AUTHENTICATION_FAILURE"]);
+      check("not registered: the S-CSCF's name is gone", "33.203/6.1.2.2/02")
+        .that(report && hss.registration(impi)?.serverName).isAbsent();
+      await given("the UE registers", proxy.register({ fresh: true }));
+      const before = assignments(hss, 0, impi).length;
+      const again = await given("she is challenged again", proxy.challenge({ integrityProtected: "no" }));
+      await proxy.answer(again, { macFailure: true });
+      await hss.silent("Server-Assignment");
+      check("registered: nothing that ends it", "33.203/6.1.2.2/02")
+        .that(assignments(hss, before, impi).filter((type) => type !== "AUTHENTICATION_FAILURE")).equals([]);
+      check("registered: still so at the HSS", "33.203/6.1.2.2/02").that(hss.registration(impi)?.state)
+        .equals("registered");
+      const arriving = arrival(proxy);
+      const call = await friend.invite(proxy.identity.impus[0]!);
+      check("registered: still reachable", "33.203/6.1.2.2/02").that(await arriving).isPresent();
+      await silenceIsUndefined(call.answered());
+    },
+  }),
+
+  /**
+   *     P-CSCF-like node      S-CSCF                  HSS
+   *      |--- SM2 ------------->|
+   *      |<-- 401 --------------|
+   *      |   reg-await-auth goes by
+   *      |                      |--- SAR AUTHENTICATION_TIMEOUT -->|
+   *      |--- SM8, right ------>|   never 200
+   */
+  testCase({
+    id: "aka/unanswered-challenge-is-reported",
+    title: "A challenge that nobody answers in time is dead, and the HSS hears of it",
+    verifies: ["33.203/6.1.2.3/02"],
+    kills: ["scscf/aka-challenge-never-expires"],
+    peer: "hss",
+    needs: THERE,
+    leases: ["aka"],
+    tags: ["slow"],
+    timeout: ({ regAwaitAuth, expiryMargin, answer, t1 }) =>
+      regAwaitAuth + expiryMargin + 4 * answer + Math.max(30_000, 4 * 64 * t1),
+    async run(context) {
+      const { check, given, timers, wait } = context;
+      const { hss, proxy } = await scene(context);
+      const challenge = await given("the network challenges", proxy.challenge());
+      const report = hss.next("Server-Assignment", timers.regAwaitAuth + timers.expiryMargin + timers.answer);
+      await wait(timers.regAwaitAuth + timers.expiryMargin);
+      await check("the HSS is told", "33.203/6.1.2.3/02").answers(report);
+      check("of a time-out", "33.203/6.1.2.3/02").that(assignments(hss))
+        .satisfies(
+          (types) =>
+            types.length > 0 && types.every((type) => /^AUTHENTICATION_(TIMEOUT|FAILURE)$/.test(type)),
+          "AUTHENTICATION_TIMEOUT, or AUTHENTICATION_FAILURE as for any failure",
+        );
+      const late = await proxy.answer(challenge);
+      check("the late answer does not register", "33.203/6.1.2.3/02").answer(late.response).isClass(4, 5);
+    },
+  }),
+
+  /**
+   *     P-CSCF-like node                    S-CSCF                       HSS
+   *      |--- SM8, auts ---------------------->|--- MAR, RAND and AUTS ----->|   the RAND that was sent
+   *      |--- SM8, auts, another nonce ------->|--- the same, or nothing --->|
+   */
+  testCase({
+    id: "aka/resynchronisation-with-the-stored-rand",
+    title: "After a synchronisation failure the HSS gets the RAND that was sent, whatever comes back",
+    verifies: ["33.203/6.1.3/01"],
+    kills: ["scscf/resynchronises-with-rand-of-ue"],
+    peer: "hss",
+    needs: THERE,
+    leases: ["aka"],
+    async run(context) {
+      const { check, given, random } = context;
+      const { hss, proxy } = await scene(context);
+      for (const forged of [false, true]) {
+        const name = forged ? "another nonce comes back" : "the nonce comes back";
+        const challenge = await given("the network challenges", proxy.challenge({ fresh: true }));
+        const { rand } = challenge.aka!;
+        const auts = proxy.isim!.auts(rand);
+        const before = asked(hss, "Multimedia-Auth").length;
+        const nonce = forged ? { nonce: withRand(challenge.parameters.get("nonce")!, random.bytes(16)) } : {};
+        const { response } = await proxy.answer(challenge, { auts, ...nonce });
+        check(`${name}: no success`, "33.203/6.1.3/01").answer(response).isClass(4, 5);
+        const authorizations = asked(hss, "Multimedia-Auth").slice(before).map(authorizationOf);
+        const expected = [...rand, ...auts];
+        const wrong = authorizations.filter((one) => one !== undefined && !same(one, expected));
+        check(`${name}: no other RAND goes to the HSS`, "33.203/6.1.3/01").about(response)
+          .that(wrong.length).equals(0);
+        if (forged) continue;
+        check(`${name}: RAND and AUTS go to the HSS`, "33.203/6.1.3/01").about(response)
+          .that(authorizations.some((one) => same(one, expected))).equals(true);
+        check(`${name}: a new challenge follows`, "33.203/6.1.3/01").answer(response).isOneOf(401);
+      }
+    },
+  }),
+
+  /** `UAR -> UAA: identities do not match, and others -> 403`, and nobody is challenged. */
+  testCase({
+    id: "aka/identities-that-do-not-match",
+    title: "Where the HSS refuses a pair of identities nobody is challenged",
+    verifies: ["S3-010xxx/LS/05"],
+    kills: ["icscf/ignores-refusal"],
+    peer: "hss",
+    needs: { ...OUR_HSS_BOTH, aka: true },
+    leases: ["aka", "aka"],
+    async run(context) {
+      const { check } = context;
+      const { hss, proxy } = await scene(context);
+      const other = await context.trustedNode({
+        entry: "i-cscf-hss",
+        identity: { impi: proxy.identity.impi },
+        as: 1,
+      });
+      const pair = await other.attempt();
+      check("the IMPU of another user: 403", "S3-010xxx/LS/05").answer(pair).isOneOf(403);
+      for (const refusal of REFUSALS) {
+        hss.script("User-Authorization", () => failure(refusal), 1);
+        const answer = await proxy.attempt({ fresh: true });
+        check(`${refusal}: 403`, "S3-010xxx/LS/05").answer(answer).isOneOf(403);
+        check(`${refusal}: no challenge`, "S3-010xxx/LS/05").that(answer).lacks("WWW-Authenticate");
+      }
+      check("no vector is asked for", "S3-010xxx/LS/05").that(asked(hss, "Multimedia-Auth").length).equals(0);
+    },
+  }),
+
+  /** `UAR -> UAA: Server-Name (the tester's) -> REGISTER comes to the tester`, as often as the UE registers. */
+  testCase({
+    id: "aka/reregistration-goes-where-the-hss-says",
+    title: "A re-registration goes to the S-CSCF that the HSS names",
+    verifies: ["S3-010xxx/LS/12"],
+    kills: ["icscf/selects-anew"],
+    peer: "hss",
+    needs: { ...OUR_HSS_BOTH, aka: true },
+    leases: ["aka"],
+    async run(context) {
+      const { check, given } = context;
+      const { hss, proxy } = await scene(context);
+      const first = await given("the UE registers", proxy.register());
+      const again = await given("it registers again", proxy.register({ integrityProtected: "yes" }));
+      check("Service-Route is the same", "S3-010xxx/LS/12").about(again.response)
+        .that(again.serviceRoute).equals(first.serviceRoute);
+      const server = await context.trustedNode({ entry: "i-cscf-hss" });
+      const { address, port } = server.local;
+      hss.script(
+        "User-Authorization",
+        (_, right) => replaced(right, avp("Server-Name", `sip:${address}:${port}`)),
+      );
+      const arriving = silenceIsUndefined(server.incoming("REGISTER"));
+      const sent = silenceIsUndefined(proxy.attempt({ integrityProtected: "yes" }));
+      const arrived = await arriving;
+      await arrived?.respond(403);
+      await sent;
+      check("the REGISTER comes to the S-CSCF that the HSS names", "S3-010xxx/LS/12").about(arrived?.request)
+        .that(arrived).isPresent();
+    },
+  }),
+];
+
+const REFUSALS = [
+  "DIAMETER_ERROR_IDENTITIES_DONT_MATCH",
+  "DIAMETER_ERROR_USER_UNKNOWN",
+  "DIAMETER_ERROR_ROAMING_NOT_ALLOWED",
+] as const;
+
+/** The right answer with these AVPs in place of those of the same names. */
+function replaced(right: readonly Avp[], ...others: readonly Avp[]): Avp[] {
+  return [...right.filter(({ code }) => !others.some((one) => one.code === code)), ...others];
+}
+
+/** RAND of a SIP-Auth-Data-Item in hexadecimal: SIP-Authenticate is RAND || AUTN. */
+function randIn(item: Avp): string {
+  const nonce = valueOf(valueOf([item], "SIP-Auth-Data-Item") ?? [], "SIP-Authenticate");
+  return spellings(nonce?.slice(0, 16) ?? new Uint8Array())[0]!;
+}
+
+/** A nonce of AKA with another RAND in it. */
+function withRand(nonce: string, rand: Uint8Array): string {
+  return btoa(String.fromCharCode(...rand) + atob(nonce).slice(16));
+}
+
+function same(octets: Uint8Array | undefined, expected: readonly number[]): boolean {
+  return octets?.length === expected.length && expected.every((value, index) => octets[index] === value);
+}

@@ -32,11 +32,7 @@ type Stage = Pick<CaseContext, "ue" | "ggsn" | "given">;
 export async function attached(stage: Stage, options: UeOptions = {}): Promise<Attached> {
   const ue = await stage.ue({ access: "3gpp", ...options });
   const ggsn = await stage.ggsn();
-  const { address } = ue.local;
-  const session = await stage.given(
-    `the HSS hears that ${address} is of ${ue.subscriber.name}`,
-    ggsn.start(contextOf(ue)),
-  );
+  const session = await stage.given("the HSS hears of the UE's address", ggsn.start(contextOf(ue)));
   return { ue, ggsn, session };
 }
 

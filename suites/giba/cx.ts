@@ -39,7 +39,7 @@ export const cx = [
         if (answer?.status === 200) await given("the UE de-registers", node.deregister());
       }
       const numbers = node.subscriber.implicitSet.filter((identity) => identity.startsWith("tel:"));
-      for (const to of [...numbers.map((number) => `<${number}>`), "<sip:>"]) {
+      for (const to of [...numbers, `sip:${node.identity.homeDomain}`].map((uri) => `<${uri}>`)) {
         const before = hss.requests.length;
         const answer = await answerTo(node, { headers: { To: to } });
         check(`${to}, which tells no IMSI: refused`, "33.203/P.6/01").answer(answer).isClass(4);

@@ -164,7 +164,15 @@ function elsewhere({ interconnect, homeNetworks, hss, clf }: Profile, bind: stri
   return {
     ...(partners ? { interconnect: { partners } } : {}),
     ...(homeNetworks ? { homeNetworks: homeNetworks.map((seat) => ({ ...seat, listen: place() })) } : {}),
-    ...(hss ? { hss: { ...hss, listen: place() } } : {}),
-    ...(clf ? { clf: { ...clf, listen: place() } } : {}),
+    // By this port Wireshark knows Diameter, so each has an address of its own.
+    ...(hss ? { hss: { ...hss, listen: { address, port: DIAMETER } } } : {}),
+    ...(clf ? { clf: { ...clf, listen: { address: nextOf(address), port: DIAMETER } } } : {}),
   };
+}
+
+/** RFC 6733 2.1 */
+const DIAMETER = 3868;
+
+function nextOf(address: string): string {
+  return address.replace(/\d+$/, (last) => String(Number(last) < 254 ? Number(last) + 1 : 1));
 }

@@ -94,6 +94,12 @@ export const coexistenceFaults: readonly Fault[] = [
     title: "S-CSCF registers whoever comes with integrity-protected yes, registered before or not",
   },
   {
+    id: "scscf/untold-access-is-not-3gpp",
+    requirement: "33.203/P.4.2/04",
+    title:
+      "S-CSCF asks for Digest or NBA where Authorization is missing and no access is told as the network's",
+  },
+  {
     id: "scscf/giba-on-every-access",
     requirement: "33.203/P.4.2/05",
     title: "S-CSCF compares addresses wherever Authorization is missing",

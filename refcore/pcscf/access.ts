@@ -66,7 +66,8 @@ export function accessBy(request: SipRequest, known: AccessType, faults: FaultSe
   if (!faults.has("pcscf/access-type-of-ue")) return known;
   const said = request.accessNetworkInfo[0]?.accessType.toUpperCase() ?? "";
   if (said.startsWith("3GPP-")) return "3gpp";
-  return said.startsWith("IEEE-802.11") ? "wlan" : known;
+  if (said.startsWith("IEEE-802.11")) return "wlan";
+  return said.startsWith("IEEE-802.3") ? "fixed" : known;
 }
 
 /** A value of the UE's that claims to be the network's. */
@@ -104,6 +105,9 @@ function ours(
   const geran = faults.has("pcscf/calls-every-access-geran") && access !== "nass" &&
     request.has("Authorization");
   const giba = faults.has("pcscf/giba-on-every-access") && !request.has("Authorization");
-  const accessType = geran ? "3GPP-GERAN" : PANI_TYPES[giba ? "3gpp" : access];
+  // With Digest the S-CSCF is told that this is no GIBA.
+  const digest = access === "3gpp" && faults.has("pcscf/digest-for-giba-user") &&
+    !request.has("Authorization");
+  const accessType = geran ? "3GPP-GERAN" : PANI_TYPES[giba ? "3gpp" : digest ? "fixed" : access];
   return formatAccessNetworkInfo({ accessType, params });
 }

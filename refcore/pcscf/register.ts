@@ -135,7 +135,9 @@ function forward(
 
 /** N.1, P.3: a Digest REGISTER from 3GPP access that a broken P-CSCF takes like one from anywhere else. */
 function passesOver3gpp(request: SipRequest, access: AccessType, faults: FaultSet): boolean {
-  if (access !== "3gpp" || request.has("Security-Client")) return false;
+  if (request.has("Security-Client")) return false;
+  // Where the UE's word counts, it counts here, too.
+  if (access !== "3gpp") return faults.has("pcscf/access-type-of-ue");
   return request.has("Authorization")
     ? faults.has("pcscf/digest-on-3gpp-access")
     : faults.has("pcscf/digest-for-giba-user");

@@ -59,6 +59,7 @@ function mayBeGiba(request: SipRequest, faults: FaultSet): boolean {
   if (faults.has("scscf/giba-on-every-access")) return true;
   const from3gpp = isFrom3gpp(request, faults);
   if (faults.has("scscf/digest-for-3gpp-access") && from3gpp === true) return false;
+  if (faults.has("scscf/untold-access-is-not-3gpp") && from3gpp === undefined) return false;
   return from3gpp !== false;
 }
 

@@ -90,7 +90,7 @@ export const ROWS: readonly Row[] = [
     id: "coexistence/p4-no-header",
     ...{ flag: "no header", access: [], who: "giba", then: "GIBA" },
     verifies: ["33.203/P.4.2/04"],
-    kills: ["scscf/digest-for-3gpp-access"],
+    kills: ["scscf/untold-access-is-not-3gpp"],
   },
   {
     id: "coexistence/p4-no-header-from-geran",

@@ -51,7 +51,8 @@ function judgeInside(tls: PcscfTls, read: Read & { readonly session: TlsSession 
   const { faults } = tls.context;
   session.asked = facts.impi;
   // O.1.1: not on access networks of 3GPP.
-  if (tls.options.accessOf(session.address) === "3gpp") return refuse(403);
+  const barred = tls.options.accessOf(session.address) === "3gpp";
+  if (barred && !faults.has("pcscf/tls-on-3gpp-access")) return refuse(403);
   if (faults.has("pcscf/tls-demands-agreement") && client.length === 0) return refuse(421, tls.listing());
   if (faults.has("pcscf/tls-without-authorization-is-giba") && !request.has("Authorization")) {
     return refuse(403);

@@ -14,8 +14,10 @@ import type {
 import { type Ink, type Paint, painter } from "./_style.ts";
 import { brokenChecks, deviceName, duration, evidencePath, oneLine, plural } from "./_text.ts";
 import {
+  byReason,
   bySuite,
   countStandings,
+  reasonInCommon,
   type Standing,
   standing,
   STANDING_WORDS,
@@ -144,9 +146,10 @@ class Reporter implements ConsoleReporter {
     const quiet = stands === "pass" || stands === "notApplicable";
     if (quiet && this.options.live && !this.options.verbose) return;
     const reason = standingReason(result);
-    const known = reason !== null && this.#toldReasons.has(reason);
+    const common = reason === null ? "" : reasonInCommon(reason);
+    const known = reason !== null && this.#toldReasons.has(common);
     if (known && this.options.live && stands === "inconclusive") return;
-    if (reason !== null) this.#toldReasons.add(reason);
+    if (reason !== null) this.#toldReasons.add(common);
     this.#line(this.#verdictLine(result, stands));
     if (quiet || known) return;
     const broken = brokenChecks(result).filter(({ severity }) => severity !== "info");
@@ -207,12 +210,11 @@ function runSummary(result: RunResult, paint: Paint): string[] {
   const columns = STANDINGS.filter((each) => counts[each] > 0);
   const lines = ["", ...suiteTable(cases, columns, paint)];
   for (const stands of ["inconclusive", "notApplicable"] as const) {
-    const groups = Map.groupBy(
-      cases.filter((each) => standing(each) === stands),
-      ({ reason }) => reason ?? "no reason",
-    );
-    if (groups.size > 0) lines.push("", paint(STANDING_WORDS[stands], ...MARKS[stands][1]));
-    for (const [reason, those] of groups) lines.push(`  ${plural(those.length, "case")}: ${oneLine(reason)}`);
+    const groups = byReason(cases.filter((each) => standing(each) === stands));
+    if (groups.length > 0) lines.push("", paint(STANDING_WORDS[stands], ...MARKS[stands][1]));
+    for (const { reason, cases: those } of groups) {
+      lines.push(`  ${plural(those.length, "case")}: ${oneLine(reason)}`);
+    }
   }
   const broken = cases.filter((each) => ["fail", "error", "stale"].includes(standing(each)));
   if (broken.length > 0) lines.push("", paint("to look at", "bold"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CaseResult, RunResult } from "../harness/runner/events.ts";
 import { type ConsoleOptions, consoleReporter } from "./console.ts";
 import { terminalMode } from "./_style.ts";
-import { summarise } from "./summary.ts";
+import { summarise } from "../harness/runner/summary.ts";
 import { SAMPLE } from "./testing/sample.ts";
 
 /** Back to the begin of the line, and empty it. */

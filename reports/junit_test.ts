@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CaseResult, RunResult } from "../harness/runner/events.ts";
 import { junit } from "./junit.ts";
 import { standing, STANDING_WORDS, STANDINGS } from "./standing.ts";
-import { summarise } from "./summary.ts";
+import { summarise } from "../harness/runner/summary.ts";
 import { SAMPLE } from "./testing/sample.ts";
 
 Deno.test("junit() tells every standing apart: element, type and first words of system-out", () => {

@@ -2,6 +2,7 @@
 import type { CaseResult, RunResult } from "../harness/runner/events.ts";
 import { brokenChecks, deviceName, duration, evidencePath, oneLine, plural } from "./_text.ts";
 import {
+  byReason,
   bySuite,
   countsInWords,
   countStandings,
@@ -37,12 +38,11 @@ export function markdown(result: RunResult): string {
     const those = cases.filter((each) => standing(each) === stands);
     if (those.length > 0) lines.push("", `## ${heading} (${those.length})`, ...those.flatMap(section));
   }
-  const skipped = Map.groupBy(
-    cases.filter((each) => standing(each) === "notApplicable"),
-    ({ reason }) => reason ?? "",
-  );
-  if (skipped.size > 0) lines.push("", "## Not applicable", "");
-  for (const [reason, those] of skipped) lines.push(`- ${plural(those.length, "case")}: ${text(reason)}`);
+  const skipped = byReason(cases.filter((each) => standing(each) === "notApplicable"));
+  if (skipped.length > 0) lines.push("", "## Not applicable", "");
+  for (const { reason, cases: those } of skipped) {
+    lines.push(`- ${plural(those.length, "case")}: ${text(reason)}`);
+  }
   return `${lines.join("\n")}\n`;
 }
 

@@ -7,8 +7,7 @@
  *   definition (title, requirements …) must be the same.
  * - The very same attempt (same start) given twice is a mistake: a file was named twice.
  */
-import type { CaseResult, RunInfo, RunResult, Verdict } from "../harness/runner/events.ts";
-import { summarise } from "./summary.ts";
+import type { CaseResult, RunInfo, RunResult, RunSummary, Verdict } from "../harness/runner/events.ts";
 
 /** Results that do not belong together. */
 export class MergeError extends Error {
@@ -23,8 +22,14 @@ export interface MergeInput {
   readonly evidencePrefix?: string;
 }
 
-/** @throws MergeError that names both results and what differs */
-export function mergeResults(inputs: readonly MergeInput[]): RunResult {
+/**
+ * `summarise` is the runner's way of counting, so that a merged result counts like a run.
+ * @throws MergeError that names both results and what differs
+ */
+export function mergeResults(
+  inputs: readonly MergeInput[],
+  summarise: (cases: readonly CaseResult[]) => RunSummary,
+): RunResult {
   const [first, ...others] = inputs;
   if (!first) throw new MergeError("Cannot merge: no results are given");
   for (const [index, other] of others.entries()) {

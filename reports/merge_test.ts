@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { CaseResult, RunResult } from "../harness/runner/events.ts";
-import { MergeError, mergeResults } from "./merge.ts";
-import { summarise } from "./summary.ts";
+import { MergeError, type MergeInput, mergeResults as mergeWith } from "./merge.ts";
+import { summarise } from "../harness/runner/summary.ts";
 import { SAMPLE } from "./testing/sample.ts";
+
+const mergeResults = (inputs: readonly MergeInput[]) => mergeWith(inputs, summarise);
 
 Deno.test("mergeResults() makes the whole run of its shards", () => {
   const [first, second] = [shard(0, 7), shard(7)];

@@ -4,7 +4,6 @@ export { type TerminalMode, terminalMode } from "./_style.ts";
 export { parseResults, resultsJson, resultsSchema, ResultsSyntaxError } from "./results.ts";
 export { parseTrace, TraceSyntaxError } from "./trace_file.ts";
 export { MergeError, type MergeInput, mergeResults } from "./merge.ts";
-export { summarise } from "./summary.ts";
 export { countStandings, type Standing, standing } from "./standing.ts";
 export { html, type HtmlInput, traceabilityHtml } from "./html.tsx";
 export { junit } from "./junit.ts";

@@ -70,6 +70,31 @@ export function standingReason(result: CaseResult): string | null {
   }
 }
 
+export interface Alike {
+  /** As a person reads it: the first one's, without the name of its subscriber where there are several. */
+  readonly reason: string;
+  readonly cases: readonly CaseResult[];
+}
+
+/** Cases by their reason, where neither who was leased nor how long was waited makes a difference. */
+export function byReason(cases: readonly CaseResult[]): Alike[] {
+  const groups = Map.groupBy(cases, (each) => `${standing(each)} ${reasonInCommon(each.reason ?? "")}`);
+  return [...groups.values()].map((those) => {
+    const reason = those[0]?.reason ?? "no reason";
+    return { reason: those.length > 1 ? withoutSubscriber(reason) : reason, cases: those };
+  });
+}
+
+/** What reasons have in common that one cause has brought about. */
+export function reasonInCommon(reason: string): string {
+  return withoutSubscriber(reason).replace(/\b\d+ ms\b/g, "… ms");
+}
+
+/** Of preconditions: `""alice" registers"`. */
+function withoutSubscriber(reason: string): string {
+  return reason.replace(/""[^"]+" /g, '"a subscriber ');
+}
+
 /** How many cases stand where; every standing is there, with 0 if need be. */
 export function countStandings(cases: readonly CaseResult[]): Record<Standing, number> {
   const counts = Object.fromEntries(STANDINGS.map((each) => [each, 0])) as Record<Standing, number>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CaseResult, CheckResult } from "../harness/runner/events.ts";
-import { countsInWords, countStandings, standing, standingOn, standingReason } from "./standing.ts";
+import { byReason, countsInWords, countStandings, standing, standingOn, standingReason } from "./standing.ts";
 import { SAMPLE } from "./testing/sample.ts";
 
 const WAIVER = { reason: "ticket 7", link: "https://example.com/7", until: "2026-12-31" };
@@ -48,4 +48,24 @@ Deno.test("countStandings() counts each case once", () => {
   assert.equal(Object.values(counts).reduce((sum, count) => sum + count), SAMPLE.cases.length);
   assert.match(countsInWords(counts), /^1 error, 2 fail, 1 stale waiver, .*2 not applicable$/);
   assert.equal(countsInWords(countStandings([])), "no cases");
+});
+
+Deno.test("byReason() puts together what differs in the subscriber or in milliseconds alone", () => {
+  const why = (name: string, ms: number) =>
+    `Precondition ""${name}" registers" is not met: Waited ${ms} ms for a final response to "REGISTER", and none came`;
+  const reasons = [why("alice", 641), why("bob", 644), 'Precondition "the call arrives" is not met: 641 ms'];
+  const cases = reasons.map((reason): CaseResult => ({
+    ...SAMPLE.cases[0]!,
+    verdict: "inconclusive",
+    reason,
+  }));
+  assert.deepEqual(byReason(cases).map(({ reason, cases: those }) => [reason, those.length]), [
+    [
+      'Precondition "a subscriber registers" is not met: Waited 641 ms for a final response to "REGISTER", and none came',
+      2,
+    ],
+    [reasons[2], 1],
+  ]);
+  assert.equal(byReason(cases.slice(0, 1))[0]?.reason, reasons[0]);
+  assert.deepEqual(byReason([]), []);
 });

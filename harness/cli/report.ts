@@ -7,7 +7,7 @@ import type { Host } from "./host.ts";
 import { type Reporter, REPORTER_OPTION, REPORTERS, reportFiles } from "./reporters.ts";
 import { reporterOn } from "./console.ts";
 import { readResults, type ResultsFile } from "./results_file.ts";
-import { exitCode } from "../runner/mod.ts";
+import { exitCode, summarise } from "../runner/mod.ts";
 
 export const reportCommand: Command = {
   name: "report",
@@ -75,10 +75,11 @@ function defaults(inputs: readonly ResultsFile[]): readonly Reporter[] {
 /** Evidence stays where it is; its paths are told from the output folder. */
 function merged(inputs: readonly ResultsFile[], folder: string) {
   try {
-    return mergeResults(inputs.map(({ file, result }) => {
+    const parts = inputs.map(({ file, result }) => {
       const prefix = relative(folder, dirname(file));
       return { result, name: file, evidencePrefix: prefix === "" ? "" : `${prefix}/` };
-    }));
+    });
+    return mergeResults(parts, summarise);
   } catch (error) {
     if (error instanceof MergeError) throw usageError(error.message);
     throw error;

@@ -2,6 +2,8 @@
 import type { CaseResult, RunResult } from "../../harness/runner/events.ts";
 import { brokenChecks, deviceName, duration, plural, visible } from "../_text.ts";
 import {
+  type Alike,
+  byReason,
   bySuite,
   countStandings,
   type Standing,
@@ -136,14 +138,18 @@ const MOST_ALIKE = 3;
 export function Findings({ context: { result, requirements } }: { context: Context }) {
   const found = FINDINGS.flatMap((stands) => result.cases.filter((each) => standing(each) === stands));
   if (found.length === 0) return null;
-  const groups = Map.groupBy(
-    found,
-    (each) => brokenChecks(each).length > 0 ? each.id : `${standing(each)} ${each.reason}`,
-  );
+  const groups = FINDINGS.flatMap((stands) => {
+    const those = found.filter((each) => standing(each) === stands);
+    const judged = those.filter((each) => brokenChecks(each).length > 0);
+    return [
+      ...judged.map((each): Alike => ({ reason: standingReason(each) ?? "", cases: [each] })),
+      ...byReason(those.filter((each) => !judged.includes(each))),
+    ];
+  });
   return (
     <section id="findings">
       <h2>Findings</h2>
-      {[...groups.values()].map((those) => {
+      {groups.map(({ reason, cases: those }) => {
         const first = those[0]!;
         const broken = standing(first) === "error"
           ? []
@@ -156,11 +162,20 @@ export function Findings({ context: { result, requirements } }: { context: Conte
                 {those.slice(0, MOST_ALIKE).map((each) => (
                   <a href={to(caseAnchor(each.id))} key={each.id}>{visible(each.title)}</a>
                 ))}
-                {those.length > MOST_ALIKE && (
-                  <span>and {those.length - MOST_ALIKE} more with the same reason</span>
-                )}
               </p>
-              {broken.length === 0 && <p class="soft">{visible(standingReason(first) ?? "")}</p>}
+              {those.length > MOST_ALIKE && (
+                <details class="alike">
+                  <summary>and {those.length - MOST_ALIKE} more with the same reason</summary>
+                  <p class="cases-alike">
+                    {those.slice(MOST_ALIKE).map((each) => (
+                      <a href={to(caseAnchor(each.id))} key={each.id}>{visible(each.title)}</a>
+                    ))}
+                  </p>
+                </details>
+              )}
+              {broken.length === 0 && (
+                <p class="soft">{visible(those.length > 1 ? reason : standingReason(first) ?? "")}</p>
+              )}
               {broken.map((check, index) => {
                 const entry = requirements.get(check.requirement);
                 const anchor = messageAnchor(first.id, check.evidence);

@@ -11,7 +11,7 @@ import type {
   TraceRecord,
   Verdict,
 } from "../../harness/runner/events.ts";
-import { summarise } from "../summary.ts";
+import { summarise } from "../../harness/runner/summary.ts";
 import { callTrace, registerTrace, silentTrace } from "./sample_trace.ts";
 
 export const CATALOGUE: readonly Requirement[] = [

@@ -19,6 +19,14 @@ export async function whyNoKamailio(): Promise<string | undefined> {
   return absent.length > 0 ? `Kamailio's modules ${absent.join(", ")} are not installed` : undefined;
 }
 
+/** As the program tells it: "kamailio 5.6.3". */
+export async function kamailioVersion(): Promise<string> {
+  const { stdout } = await new Deno.Command("kamailio", { args: ["-v"] }).output();
+  const [, version = "of no known version"] = new TextDecoder().decode(stdout).match(/kamailio (\d\S*)/) ??
+    [];
+  return `kamailio ${version}`;
+}
+
 /** Starts the three of them and waits until they listen. `broken`: ways to break them on purpose. */
 export async function startCore(settings: CoreSettings, broken: readonly Break[] = []): Promise<void> {
   await writeCore(settings);

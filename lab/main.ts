@@ -4,14 +4,19 @@ import { parseArgs } from "node:util";
 import { EnvironmentError } from "../harness/errors.ts";
 import { DEFAULT_BLOCK, labAddresses, PORTS } from "./addresses.ts";
 import { type Break, BREAKS } from "./breaks.ts";
-import { diameterNodes, down, missing, PACKAGES, status, up } from "./lab.ts";
+import { compare, expectation, record } from "./expected.ts";
+import { kamailioVersion } from "./kamailio.ts";
+import { diameterNodes, down, type LabOptions, missing, PACKAGES, status, up } from "./lab.ts";
 import { logOf } from "./processes.ts";
+import { runImspeer } from "./run.ts";
 
-const USAGE = `deno task lab up|down|status [--block ${DEFAULT_BLOCK}] [--folder out/lab] [--break NAME]…
+const USAGE =
+  `deno task lab up|down|status|check [--block ${DEFAULT_BLOCK}] [--folder out/lab] [--break NAME]… [--record]
 
   up       starts Kamailio as P-, I- and S-CSCF, our HSS, coturn and tinyproxy on loopback addresses
   down     ends what "up" started; the logs stay in the folder
   status   says what runs
+  check    up, a whole run against it, down; compares with lab/expected, or makes that anew (--record)
 
   --block  the first two octets of the lab's addresses, where another lab has the usual ones
   --break  breaks the core on purpose: ${Object.keys(BREAKS).join(", ")}`;
@@ -28,6 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
         block: { type: "string", default: DEFAULT_BLOCK },
         folder: { type: "string", default: "out/lab" },
         break: { type: "string", multiple: true, default: [] },
+        record: { type: "boolean", default: false },
       },
     });
   } catch (error) {
@@ -47,12 +53,14 @@ async function main(args: readonly string[]): Promise<number> {
       return await takeDown(folder);
     case "status":
       return await tell(folder, addresses);
+    case "check":
+      return await check({ addresses, folder, broken }, values.record);
     default:
       return misused(command === undefined ? "say what to do" : `there is no "${command}"`);
   }
 }
 
-async function bringUp(options: Parameters<typeof up>[0]): Promise<number> {
+async function bringUp(options: LabOptions): Promise<number> {
   const reasons = await missing();
   if (reasons.length > 0) {
     for (const reason of reasons) say(reason);
@@ -79,6 +87,27 @@ async function bringUp(options: Parameters<typeof up>[0]): Promise<number> {
     `The lab is up after ${((performance.now() - began) / 1000).toFixed(1)} s; logs in ${options.folder}/log`,
   );
   return await tell(options.folder, options.addresses);
+}
+
+/** 0 where the run ends 0 and is as expected, else 1. */
+async function check(options: LabOptions, makeAnew: boolean): Promise<number> {
+  const out = resolve(options.folder, "..", "lab-run");
+  const came = await bringUp(options);
+  if (came !== 0) return came;
+  try {
+    const { code, results } = await runImspeer(options.addresses, out);
+    const { pass, fail, warn, inconclusive, waived } = results.summary;
+    say(
+      `${pass} pass, ${fail} fail, ${warn} warn, ${inconclusive} inconclusive, ${waived} of them waived; see ${out}`,
+    );
+    if (makeAnew) record(results, await kamailioVersion());
+    const deviations = compare(results, expectation());
+    for (const { id, says } of deviations) say(`${id} ${says}`);
+    if (code !== 0) say(`The run ends ${code}: see ${out}/run.log`);
+    return deviations.length > 0 || code !== 0 ? 1 : 0;
+  } finally {
+    await takeDown(options.folder);
+  }
 }
 
 async function takeDown(folder: string): Promise<number> {

@@ -6,6 +6,7 @@ import { biddingDown } from "./bidding_down.ts";
 import { comparison } from "./comparison.ts";
 import { contexts } from "./contexts.ts";
 import { cx } from "./cx.ts";
+import { hss } from "./hss.ts";
 import { identities } from "./identities.ts";
 import { interworkingCase } from "./interworking.ts";
 import { INTERWORKING } from "./_interworking_table.ts";
@@ -20,6 +21,7 @@ export default suite("giba", "GPRS-IMS-bundled authentication (TS 33.203 Annexes
   ...comparison,
   ...via,
   ...cx,
+  ...hss,
   ...biddingDown,
   ...INTERWORKING.map(interworkingCase),
 ], { lease: SIM });

@@ -4,6 +4,7 @@ import { EnvironmentError } from "../../errors.ts";
 import type { Clock, Net, Tap } from "../../net/types.ts";
 import {
   APPLICATION,
+  ASSIGNMENT,
   type Avp,
   avp,
   COMMAND,
@@ -72,6 +73,8 @@ class LiveCscf implements Cscf {
   readonly #setup: CscfSetup;
   readonly #connection: DiameterConnection;
   readonly #inbox: Inbox<CxOrder>;
+  /** What an HSS keeps us for since it was asked for vectors: AVPs of each pair of identities. */
+  readonly #begun = new Map<string, readonly Avp[]>();
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -101,9 +104,13 @@ class LiveCscf implements Cscf {
     more: readonly Avp[] = [],
   ): Promise<CxAnswer> {
     const { serverName = `sip:${this.self.host}` } = this.#setup.options ?? {};
-    return this.ask("Multimedia-Auth", [
+    const who = [
       ...(impi === undefined ? [] : [avp("User-Name", impi)]),
       ...(impu === undefined ? [] : [avp("Public-Identity", impu)]),
+    ];
+    this.#begun.set(`${impi} ${impu}`, [...who, avp("Server-Name", serverName)]);
+    return this.ask("Multimedia-Auth", [
+      ...who,
       avp("SIP-Number-Auth-Items", 1),
       avp("SIP-Auth-Data-Item", [avp("SIP-Authentication-Scheme", scheme)]),
       avp("Server-Name", serverName),
@@ -118,7 +125,18 @@ class LiveCscf implements Cscf {
 
   close(): Promise<void> {
     this.#inbox.close();
-    return this.#closed ??= this.#connection.close();
+    return this.#closed ??= this.#leave();
+  }
+
+  /** TS 29.228 6.1.2.1: an authentication that came to nothing, so that the HSS names us to nobody. */
+  async #leave(): Promise<void> {
+    const type = [
+      avp("Server-Assignment-Type", ASSIGNMENT.AUTHENTICATION_TIMEOUT),
+      avp("User-Data-Already-Available", 0),
+    ];
+    const told = [...this.#begun.values()].map((who) => this.ask("Server-Assignment", [...who, ...type]));
+    await Promise.allSettled(told);
+    await this.#connection.close();
   }
 
   /** RTR and PPR: an S-CSCF does as it is told. */

@@ -55,6 +55,15 @@ Deno.test("a CSCF asks for authentication, and reads what it is told of scheme a
     assert.deepEqual([wrong.code, wrong.experimental, wrong.item], [5002, true, []]);
   }));
 
+Deno.test("a CSCF that takes its leave is named by the HSS no more", () =>
+  scene(async (cscf, hss) => {
+    const view = hss.view([DORA]);
+    await cscf.authenticate(who(DORA), "Unknown");
+    assert.equal(view.registration(DORA.impi)?.serverName, "sip:scscf.tester.home1.example");
+    await cscf.close();
+    assert.deepEqual(view.registration(DORA.impi), { state: "not-registered", serverName: undefined });
+  }));
+
 Deno.test("a CSCF takes orders for those whom it has been assigned", () =>
   scene(async (cscf, hss) => {
     const view = hss.view([DORA]);

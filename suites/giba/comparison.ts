@@ -1,5 +1,6 @@
 /** How an S-CSCF compares addresses in REGISTERs: TS 33.203 P.4.2, T.4 and T.8.1. */
-import type { Behind } from "../../harness/peer/trusted_node/types.ts";
+import type { SipResponse } from "sip-codec";
+import type { Behind, TrustedNode } from "../../harness/peer/trusted_node/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { asked, schemesAsked } from "../_shared/cx.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
@@ -75,6 +76,10 @@ export const comparison = [
         const answer = await answerTo(node, { behind: { address } });
         check(`${address}: registered`, "33.203/T.4/06").answer(answer).isOneOf(200);
       }
+      const own = await message(node, { address: "2001:db8:7:41::2" });
+      check("a request from the prefix: served", "33.203/T.4/06").answer(own).isOneOf(200);
+      const foreign = await message(node, { address: "2001:db8:7:40::1" });
+      check("a request from the neighbouring prefix: refused", "33.203/T.4/06").answer(foreign).isClass(4);
     },
   }),
 
@@ -147,7 +152,7 @@ export const comparison = [
    *      |--- from here: REGISTER -------->|   200                    |
    *      |--- from there: refresh -------->|   403                    |
    *      |--- from there: Expires: 0 ----->|   403, no SAR ---------->|
-   *      |<-- MESSAGE to the user ---------|   still                  |
+   *      |--- from here: MESSAGE --------->|   to herself: 200        |
    */
   testCase({
     id: "giba/later-registers-are-compared",
@@ -226,3 +231,16 @@ export const comparison = [
     },
   }),
 ];
+
+/** A MESSAGE of the user to herself, from there: its final answer, which is 200 where it has come back to us. */
+async function message(node: TrustedNode, behind: Behind): Promise<SipResponse | undefined> {
+  const arriving = silenceIsUndefined(node.incoming("MESSAGE"));
+  const exchange = await node.request("MESSAGE", impuOf(node), {
+    behind,
+    body: { type: "text/plain", content: "Here?" },
+  });
+  const ending = silenceIsUndefined(exchange.final());
+  const arrived = await Promise.race([arriving, ending.then(() => undefined)]);
+  await arrived?.respond(200);
+  return await ending;
+}

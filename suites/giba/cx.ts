@@ -120,6 +120,34 @@ export const cx = [
   }),
 
   /**
+   *     P-CSCF                        S-CSCF            HSS (ours)
+   *      |--- REGISTER, Authorization -->|--- MAR -------->|
+   *      |    integrity-protected="no"   |<-- refusal -----|
+   *      |<-- 403, no challenge ---------|                 |
+   */
+  testCase({
+    id: "giba/refused-vectors-end-in-403",
+    title: "Where the HSS has no vectors for a SIM, full security ends in 403, whatever the address",
+    verifies: ["33.203/T.7/06"],
+    kills: ["scscf/giba-after-refused-vectors"],
+    peer: "hss",
+    needs: BOTH_SIDES,
+    async run(context) {
+      const { check } = context;
+      const { node, hss } = await forwarder(context);
+      const full = { withoutAuthorization: false, integrityProtected: "no" };
+      for (const code of [undefined, "DIAMETER_ERROR_AUTH_SCHEME_NOT_SUPPORTED"] as const) {
+        if (code) hss.script("Multimedia-Auth", () => failure(code));
+        const name = code ?? "the HSS as it is";
+        const answer = await answerTo(node, full);
+        check(`${name}: 403`, "33.203/T.7/06").answer(answer).isOneOf(403);
+        check(`${name}: no challenge`, "33.203/T.7/06").that(answer).lacks(...SECURITY_HEADERS);
+      }
+      check("the HSS was asked", "33.203/T.7/06").that(asked(hss, "Multimedia-Auth").length).isAtLeast(1);
+    },
+  }),
+
+  /**
    *     P-CSCF               I-CSCF                                 HSS (ours)
    *      |--- refresh ---------->|--- UAR --------------------------->|
    *      |                       |<-- Server-Name: nobody is there ---|

@@ -89,7 +89,7 @@ export const via = [
     ...AT_HOME,
     needs: NEEDS,
     async run(context) {
-      const { check } = context;
+      const { check, timers } = context;
       const home = await homeOfGiba(context);
       const alice = await roaming(context, home);
       const { address, port } = alice.local;
@@ -100,6 +100,16 @@ export const via = [
         const register = await forwarded(home, alice, sentBy(`${host}:${port}`));
         check(`sent-by is ${what}: the source in received`, "33.203/T.8.1/01").about(register?.request)
           .that(lowestVia(register?.request)?.received).equals(address);
+        const arriving = silenceIsUndefined(home.incoming("INVITE", timers.silence));
+        const outgoing = await alice.request("INVITE", `sip:somebody@${home.domain}`, {
+          tamper: sentBy(`${host}:${port}`),
+        });
+        const invite = await arriving;
+        await invite?.respond(486);
+        await silenceIsUndefined(outgoing.final());
+        if (!invite) continue; // refused at once
+        check(`INVITE, sent-by is ${what}: the source in received`, "33.203/T.8.1/01").about(invite.request)
+          .that(lowestVia(invite.request)?.received).equals(address);
       }
     },
   }),

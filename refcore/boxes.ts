@@ -5,12 +5,12 @@ import { cscfNames, cscfPair, type Cscfs } from "./cscfs.ts";
 import { DiameterCx } from "./cx_diameter/mod.ts";
 import { type Ends, pcscfName, sendOnGm } from "./ends.ts";
 import { Fabric, hostOf } from "./fabric.ts";
-import { Hss } from "./hss/mod.ts";
+import { Hss, serveHss } from "./hss/mod.ts";
 import type { Ibcf } from "./ibcf/mod.ts";
 import type { Icscf } from "./icscf/mod.ts";
 import { gateway, HomeNetworks } from "./mw/mod.ts";
 import type { CoreOptions } from "./options.ts";
-import { Pcscf } from "./pcscf/mod.ts";
+import { E2Client, Pcscf } from "./pcscf/mod.ts";
 import type { Scscf } from "./scscf/mod.ts";
 import type { BoxContext } from "./types.ts";
 
@@ -22,13 +22,13 @@ export interface Boxes {
   readonly hss: Hss;
   readonly ibcf: Ibcf | undefined;
   /** The pair that asks an HSS outside this core. */
-  readonly asking: AskingCscfs | undefined;
+  readonly asking: Cscfs | undefined;
+  /** Takes leave of what is asked outside this core. */
+  leave(): Promise<void>;
 }
 
-export interface AskingCscfs extends Cscfs {
-  /** Takes leave of the HSS. */
-  close(): Promise<void>;
-}
+/** What takes leave at the end. */
+type Leaving = { close(): Promise<void> }[];
 
 /** Puts the boxes on a fabric. Addresses there are the core's own; nothing listens on them. */
 export function connect(context: BoxContext, options: CoreOptions, ends: Ends): Boxes {
@@ -41,7 +41,9 @@ export function connect(context: BoxContext, options: CoreOptions, ends: Ends): 
     faults: context.faults,
     random: (length) => context.random.bytes(length),
   });
-  const pcscf = connectPcscf(context, options, ends, fabric, at(1));
+  serveHss(ends.hss, hss);
+  const leaving: Leaving = [];
+  const pcscf = connectPcscf(context, options, ends, fabric, at(1), leaving);
   const names = cscfNames(context);
   const { icscf, scscf } = cscfPair(context, fabric, {
     names,
@@ -51,8 +53,9 @@ export function connect(context: BoxContext, options: CoreOptions, ends: Ends): 
     domains: [context.home.domain],
   });
   const ibcf = border?.join(fabric, at(4), parseUri(`sip:${names.icscf}`));
-  const asking = connectAsking(context, options, ends, fabric, { icscf: at(5), scscf: at(6) });
-  return { fabric, pcscf, icscf, scscf, hss, ibcf, asking };
+  const asking = connectAsking(context, options, ends, fabric, { icscf: at(5), scscf: at(6) }, leaving);
+  const leave = async () => void await Promise.all(leaving.map((one) => one.close()));
+  return { fabric, pcscf, icscf, scscf, hss, ibcf, asking, leave };
 }
 
 function connectPcscf(
@@ -61,6 +64,7 @@ function connectPcscf(
   { gm, ipsec, tls, mw }: Ends,
   fabric: Fabric,
   at: Endpoint,
+  leaving: Leaving,
 ): Pcscf {
   const { icscf, scscf } = cscfNames(context);
   const name = pcscfName(context);
@@ -72,6 +76,8 @@ function connectPcscf(
   const receive = (bytes: Uint8Array, flow: Parameters<Pcscf["mw"]["receive"]>[1]) =>
     pcscf.mw.receive(bytes, flow);
   const inside = fabric.attach(at, names, receive);
+  const e2 = openE2(context, options, gm.local.address);
+  if (e2) leaving.push(e2);
   const pcscf: Pcscf = new Pcscf(context, {
     gm: gm.local,
     name,
@@ -82,10 +88,23 @@ function connectPcscf(
     send: (bytes, to) => sendOnGm(gm, bytes, to),
     ...(options.access ? { access: options.access } : {}),
     ...(ipsec ? { ipsec } : {}),
+    ...(e2 ? { e2 } : {}),
     ...(tls ? { tls } : {}),
   });
   mw?.pcscf.serve(receive, (address) => roaming.holds(address));
   return pcscf;
+}
+
+function openE2(context: BoxContext, options: CoreOptions, address: string): E2Client | undefined {
+  const { net, clock = net.clock, clf } = options;
+  const { home: { domain: realm }, timers, problem, random } = context;
+  return clf && new E2Client({
+    ...{ net, clock, address, clf, problem },
+    self: { host: pcscfName(context), realm },
+    random: (length) => random.bytes(length),
+    // Well before the UE gives its REGISTER up (64*T1).
+    answerMs: 8 * timers.t1,
+  });
 }
 
 function connectAsking(
@@ -94,7 +113,8 @@ function connectAsking(
   { gm, mw }: Ends,
   fabric: Fabric,
   at: { readonly icscf: Endpoint; readonly scscf: Endpoint },
-): AskingCscfs | undefined {
+  leaving: Leaving,
+): Cscfs | undefined {
   const { net, clock = net.clock, mw: { hss } = {} } = options;
   if (!hss || !mw?.asking) return undefined;
   const names = cscfNames(context, "-hss");
@@ -106,13 +126,12 @@ function connectAsking(
       random: (length) => context.random.bytes(length),
     });
   const cx = { icscf: cxOf(names.icscf), scscf: cxOf(names.scscf) };
-  const pair = cscfPair(context, fabric, {
+  leaving.push(cx.icscf, cx.scscf);
+  return cscfPair(context, fabric, {
     names,
     at,
     cx: { ...cx, listen: (_, listener) => cx.scscf.listen(listener) },
     ports: mw.asking,
     domains: [],
   });
-  const close = async () => void await Promise.all([cx.icscf.close(), cx.scscf.close()]);
-  return { ...pair, close };
 }

@@ -6,6 +6,7 @@ import type { EntryPoint } from "../profiles/types.ts";
 import { type Boxes, connect } from "./boxes.ts";
 import { type Ends, type Gm, openBorderOf, openGm, openIpsec, openNat, openTls } from "./ends.ts";
 import { faults as knownFaults, type FaultSet } from "./faults.ts";
+import { openHssEnds } from "./hss/mod.ts";
 import type { Border } from "./ibcf/mod.ts";
 import { type MwEnds, type MwPort, openMw } from "./mw/mod.ts";
 import type { NatBox } from "./nat/mod.ts";
@@ -22,8 +23,10 @@ export interface Core {
   /** As a profile has it: by name and transport. */
   readonly entry:
     & { readonly "p-cscf": Readonly<Record<"udp" | "tcp", Endpoint>> & { readonly tls?: EntryPoint } }
-    & { readonly ibcf?: Border["entry"] }
+    & { readonly ibcf?: Border["entry"]; readonly hss?: { readonly tcp: Endpoint } }
     & Partial<Record<"i-cscf" | "s-cscf" | "i-cscf-hss" | "s-cscf-hss", Record<"udp" | "tcp", Endpoint>>>;
+  /** Where the HSS takes RADIUS accounting. */
+  readonly radius: Endpoint | undefined;
   /** The home network's name server, where there is a border. */
   readonly dns: Endpoint | undefined;
   /** What the CAs of its certificates have revoked, DER; empty without TLS. */
@@ -63,12 +66,14 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     if (border) open.push(border);
     const mw = await openMw(context, options, gm.local);
     if (mw) open.push(mw);
-    const boxes = connect(context, options, { gm, ipsec, tls, border, mw });
-    if (boxes.asking) open.push(boxes.asking);
+    const hss = await openHssEnds(context, options, gm.local.address);
+    open.push(hss);
+    const boxes = connect(context, options, { gm, ipsec, tls, border, mw, hss });
+    open.push({ close: () => boxes.leave() });
     const actions = operatorActions(boxes, nat);
     const operator = await openOperator(operatorEndpoint(options), actions);
     open.push(operator);
-    const ends = { gm, ipsec, tls, nat, border, mw };
+    const ends = { gm, ipsec, tls, nat, border, mw, hss };
     return run({ options, scheduler, problems, context, ...ends, boxes, actions, operator, closeAll });
   } catch (error) {
     await closeAll();
@@ -89,7 +94,7 @@ interface Parts extends Ends {
 }
 
 function run(parts: Parts): Core {
-  const { options, scheduler, problems, context, gm, ipsec, tls, nat, border, mw, boxes } = parts;
+  const { options, scheduler, problems, context, gm, ipsec, tls, nat, border, mw, hss, boxes } = parts;
   const { actions, operator, closeAll } = parts;
   const sockets = [...gm.sockets, ...ipsec?.sockets ?? [], ...tls?.sockets ?? []];
   const reading = sockets.map((socket) => read(socket, boxes.pcscf, context));
@@ -100,7 +105,13 @@ function run(parts: Parts): Core {
     await Promise.all(reading);
   };
   return {
-    entry: { "p-cscf": entryOf(gm, tls), ...(border ? { ibcf: border.entry } : {}), ...entriesOf(mw) },
+    entry: {
+      "p-cscf": entryOf(gm, tls),
+      ...(border ? { ibcf: border.entry } : {}),
+      ...entriesOf(mw),
+      ...(hss.cx ? { hss: { tcp: hss.cx.local } } : {}),
+    },
+    radius: hss.radius?.local,
     dns: border?.dns,
     crls: tls?.crls ?? [],
     nat: nat && { sip: nat.inside[0]!, encapsulated: nat.inside[1]! },
@@ -117,7 +128,7 @@ function entryOf({ local }: Gm, tls: TlsEnd | undefined): Core["entry"]["p-cscf"
   return { udp: local, tcp: local, ...(tls ? { tls: { ...tls.host.local, name: tls.name } } : {}) };
 }
 
-function entriesOf(mw: MwEnds | undefined): Omit<Core["entry"], "p-cscf" | "ibcf"> {
+function entriesOf(mw: MwEnds | undefined): Omit<Core["entry"], "p-cscf" | "ibcf" | "hss"> {
   if (!mw) return {};
   const at = ({ local }: MwPort) => ({ udp: local, tcp: local });
   const { own, asking } = mw;

@@ -99,6 +99,9 @@ export interface ServerAssignmentRequest {
   readonly type:
     | "registration"
     | "re-registration"
+    /** Only an S-CSCF outside this core asks so: for the profile alone, or for services of who is not registered. */
+    | "no-assignment"
+    | "unregistered-user"
     | "user-deregistration"
     | "timeout-deregistration"
     | "administrative-deregistration"

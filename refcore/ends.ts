@@ -1,6 +1,7 @@
 /** Where the boxes of a core meet the network: each is opened if the options ask for it. */
 import { StreamFramer } from "sip-codec";
 import type { Endpoint, Flow, MessageSocket } from "../harness/net/types.ts";
+import type { HssEnds } from "./hss/mod.ts";
 import { type Border, openBorder } from "./ibcf/mod.ts";
 import type { MwEnds } from "./mw/mod.ts";
 import { NatBox } from "./nat/mod.ts";
@@ -15,6 +16,7 @@ export interface Ends {
   readonly tls: TlsEnd | undefined;
   readonly border: Border | undefined;
   readonly mw: MwEnds | undefined;
+  readonly hss: HssEnds;
 }
 
 export interface Gm {

@@ -143,3 +143,35 @@ Deno.test("a network without an agreement is not known at the P-CSCF", () =>
     await carol.send(register);
     assert.equal((await carol.response(register)).status, 404);
   }, { mw: { homeNetworks: [{ domain: "h1.example.net", listen: { address: "127.0.4.9", port: 5060 } }] } }));
+
+Deno.test("the second pair of CSCFs asks an HSS outside, which tells it alone what happens", () =>
+  scene(
+    [akaSubscriber("alice")],
+    ({ core: theirs, operator }) =>
+      scene([], ({ core }) =>
+        element("127.0.7.3", async (node) => {
+          const { "i-cscf-hss": icscf, "s-cscf-hss": scscf } = core.entry;
+          const answer = await node.ask(registration(node, "alice"), icscf!.udp);
+          assert.equal(answer.status, 200);
+          assert.equal(answer.serviceRoute[0]?.uri.host, `scscf-hss.${DOMAIN}`);
+          const subscribe = node.build("SUBSCRIBE", `sip:alice@${DOMAIN}`, {
+            "Route": answer.values("Service-Route"),
+            "P-Asserted-Identity": `<sip:alice@${DOMAIN}>`,
+            "Event": "reg",
+            "Expires": "60",
+          });
+          assert.equal((await node.ask(subscribe, scscf!.udp)).status, 200);
+          await node.answer(await node.request("NOTIFY"), 200);
+          // The registrar has its user of that HSS; the one beside it knows nobody.
+          const elsewhere = await node.ask(registration(node, "alice"), core.entry["i-cscf"]!.udp);
+          assert.equal(elsewhere.status, 403);
+          assert.equal(await operator({ action: "deregister", impi: `alice@${DOMAIN}` }), 200);
+          const ended = await node.request("NOTIFY");
+          assert.match(ended.message.get("Subscription-State") ?? "", /^terminated/);
+          await node.answer(ended, 200);
+        }), { ...NODES, mw: { hss: theirs.entry.hss!.tcp } }),
+    {
+      policy: { trusted: ["127.0.0.1"] },
+      ends: { cx: true },
+    },
+  ));

@@ -28,6 +28,9 @@ export interface CoreOptions {
      * the P-CSCF. Default: ten above Gm; any where Gm's may be any.
      */
     readonly mw?: number;
+    /** Diameter (Cx) and RADIUS accounting of the HSS. Default 3868 and 1813; any where Gm's may be any. */
+    readonly cx?: number;
+    readonly radius?: number;
   };
   readonly subscribers: readonly Subscriber[];
   readonly home: Profile["home"];
@@ -65,4 +68,10 @@ export interface CoreOptions {
     /** Opens a second pair of I-CSCF and S-CSCF, which asks the HSS there (Cx over Diameter). */
     readonly hss?: Endpoint;
   };
+  /** Lets the HSS answer Cx over Diameter, for whom the policy trusts, as "hss.<domain>". Default: false. */
+  readonly cx?: boolean;
+  /** Lets the HSS take accounting from GGSNs that the policy trusts and that know the secret. Default: it does not. */
+  readonly radius?: { readonly secret: string };
+  /** The CLF that the P-CSCF asks for the lines of UEs on a NASS (e2 over Diameter). Default: none, and no NBA. */
+  readonly clf?: { readonly listen: Endpoint; readonly realm: string };
 }

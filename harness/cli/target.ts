@@ -72,7 +72,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
     home: profile.home,
     timers: profile.timers,
     access: profile.access,
-    ...(isLoopback(where.bind) ? { policy: trustOf(profile), mw: mwFor(profile) } : {}),
+    ...(isLoopback(where.bind) ? surroundings(profile) : {}),
     ipsec: {},
     ...(authority ? { tls: { authority } } : {}),
     ...(interconnect ? { interconnect } : {}),
@@ -87,6 +87,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
       ...(authority ? { pki: pkiOf(authority, core.crls) } : {}),
       ...(played && interconnect ? { interconnect: played } : {}),
       ...(core.dns ? { dns: { resolver: core.dns } } : {}),
+      ...(core.radius && common.radius ? { radius: { ...common.radius, target: core.radius } } : {}),
     },
     problems: core.problems,
     close: () => core.close(),
@@ -137,15 +138,22 @@ function isLoopback(bind: string): boolean {
   return bind.startsWith("127.");
 }
 
+function surroundings(profile: Profile): Partial<CoreOptions> {
+  const { homeNetworks, hss, clf, radius } = profile;
+  return {
+    policy: trustOf(profile),
+    mw: { ...(homeNetworks ? { homeNetworks } : {}), ...(hss ? { hss: hss.listen } : {}) },
+    cx: true,
+    ...(radius ? { radius: { secret: radius.secret } } : {}),
+    ...(clf ? { clf } : {}),
+  };
+}
+
 /** The tester's hosts that are nodes of the core's network domain. */
 function trustOf({ trustedNode }: Profile): NonNullable<CoreOptions["policy"]> {
   if (!trustedNode) return {};
   const { addresses, paniAware, visitedNetwork } = trustedNode;
   return { trusted: [...addresses, ...paniAware], paniAware, visitedNetworks: [visitedNetwork] };
-}
-
-function mwFor({ homeNetworks, hss }: Profile): NonNullable<CoreOptions["mw"]> {
-  return { ...(homeNetworks ? { homeNetworks } : {}), ...(hss ? { hss: hss.listen } : {}) };
 }
 
 /** For a core of which there are many: what is played around it, on addresses and ports that nobody else uses. */

@@ -45,6 +45,8 @@ export function locationInfo({ impu }: { readonly impu: string }): Avp[] {
 const TYPES: Readonly<Record<cx.ServerAssignmentRequest["type"], number>> = {
   "registration": ASSIGNMENT.REGISTRATION,
   "re-registration": ASSIGNMENT.RE_REGISTRATION,
+  "no-assignment": ASSIGNMENT.NO_ASSIGNMENT,
+  "unregistered-user": ASSIGNMENT.UNREGISTERED_USER,
   "user-deregistration": ASSIGNMENT.USER_DEREGISTRATION,
   "timeout-deregistration": ASSIGNMENT.TIMEOUT_DEREGISTRATION,
   "administrative-deregistration": ASSIGNMENT.ADMINISTRATIVE_DEREGISTRATION,

@@ -45,6 +45,11 @@ export class Hss implements Cx {
     this.#listeners.set(serverName, listener);
   }
 
+  /** Does an S-CSCF with this name listen? */
+  hears(serverName: string): boolean {
+    return this.#listeners.has(serverName);
+  }
+
   /** Back to what was provisioned: passwords, SQN, registration states. */
   reset(): void {
     this.#byImpi.clear();
@@ -94,6 +99,8 @@ export class Hss implements Cx {
     if (request.type === "registration" || request.type === "re-registration") {
       set.state = "registered";
       set.serverName = request.serverName;
+    } else if (request.type === "no-assignment" || request.type === "unregistered-user") {
+      // Nothing changes: services of who is not registered are none of this HSS's.
     } else if (!request.type.startsWith("authentication-") || set.state !== "registered") {
       // TS 33.203 6.1.2.2: a failed authentication clears the S-CSCF only of a set that is not registered.
       set.state = "not-registered";

@@ -29,6 +29,8 @@ export interface Scene {
 export interface SceneOptions {
   readonly interconnect?: CoreOptions["interconnect"];
   readonly mw?: CoreOptions["mw"];
+  /** What else of the network a core may have. */
+  readonly ends?: Pick<CoreOptions, "cx" | "radius" | "clf">;
   /** The core speaks TLS; `Scene.anchor` is what its UEs trust. */
   readonly tls?: boolean;
   readonly faults?: readonly string[];
@@ -57,6 +59,7 @@ export async function scene(
     ...(authority ? { tls: { authority } } : {}),
     ...(options.interconnect ? { interconnect: options.interconnect } : {}),
     ...(options.mw ? { mw: options.mw } : {}),
+    ...options.ends,
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
   });
   const ues: TestUe[] = [];

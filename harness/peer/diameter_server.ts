@@ -7,6 +7,8 @@ import type { ByteStream, StreamListener } from "../net/byte_stream.ts";
 import type { Clock, Endpoint, Tap, TapRecord } from "../net/types.ts";
 import { type DiameterMessage, parseDiameter } from "../wire/diameter/mod.ts";
 import { WireSyntaxError } from "../wire/mod.ts";
+import { quiet } from "./no_answer.ts";
+import { Inbox } from "./ue/inbox.ts";
 
 /** What a server of any application is told. */
 export interface ServerOptions {
@@ -39,6 +41,7 @@ export class DiameterServer {
   readonly #parts: ServerParts;
   readonly #listener: StreamListener;
   readonly #connections = new Set<DiameterConnection>();
+  readonly #nodes: Inbox<DiameterNode>;
 
   /** Rejects with EnvironmentError where the address is not this machine's or the port is taken. */
   static async open(options: ServerOptions, parts: ServerParts): Promise<DiameterServer> {
@@ -58,6 +61,7 @@ export class DiameterServer {
     this.#options = options;
     this.#parts = parts;
     this.#listener = listener;
+    this.#nodes = new Inbox(options.clock);
     this.local = listener.local;
   }
 
@@ -66,7 +70,14 @@ export class DiameterServer {
     return [...this.#connections];
   }
 
+  /** True as soon as a node has exchanged capabilities with us, now or before; false when none has within so many ms. */
+  met(within: number): Promise<boolean> {
+    const anybody = { what: "a Diameter node", fits: () => true };
+    return quiet(this.#nodes.look(anybody, within).then(() => true, () => false));
+  }
+
   async close(): Promise<void> {
+    this.#nodes.close();
     // The listener is closed when nobody is connected any more.
     await Promise.all([this.#listener.close(), ...this.connections.map((connection) => connection.close())]);
   }
@@ -85,6 +96,7 @@ export class DiameterServer {
         tap?.(record);
         evidence.tell(record);
       },
+      onOpen: (peer) => this.#nodes.put(peer),
       onRequest: (request) => answer(request, connection),
       onMalformed: (bytes, error) => void this.malformed.push({ bytes, error }),
       onClosed: () => void this.#connections.delete(connection),

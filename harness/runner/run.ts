@@ -98,7 +98,10 @@ class Run {
       for (const one of plan.filter(({ applicable }) => !applicable)) {
         this.#finish(notRun(one, "", this.#options.seed, this.#now()));
       }
-      if (planned.length > 0) this.#servers.start();
+      if (planned.length > 0) {
+        this.#servers.start();
+        await this.#servers.found(this.#stop.signal);
+      }
       const trouble = await this.#judge();
       if (trouble !== null) this.#tell({ type: "trouble", message: trouble });
       return this.#assemble(trouble);

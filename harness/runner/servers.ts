@@ -41,6 +41,20 @@ export class Servers implements RunServers {
     if (profile.clf) this.clf().catch(() => {});
   }
 
+  /**
+   * Where the device has no other HSS than ours it can do nothing before it has found us: resolves when it has, or has
+   * had the time to. Never rejects.
+   */
+  async found(signal: AbortSignal): Promise<void> {
+    const { profile: { entry } } = this.#parts;
+    if (!this.#hss || !samePlaces(entry["i-cscf"], entry["i-cscf-hss"])) return;
+    const hss = await this.#hss.catch(() => undefined);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await Promise.race([promise, hss?.met(DEVICE_RETRIES)]);
+  }
+
   hss(): Promise<HssServer> {
     return this.#hss ??= this.#openHss();
   }
@@ -89,4 +103,18 @@ export class Servers implements RunServers {
       listen: (accept: Parameters<NonNullable<Net["listen"]>>[1]) => net.listen!(listen, accept),
     };
   }
+}
+
+/** RFC 6733 2.1: who cannot connect tries again after Tc, 30 s where nothing else is said. Milliseconds. */
+const DEVICE_RETRIES = 35_000;
+
+function samePlaces(
+  one: Profile["entry"][string] | undefined,
+  other: Profile["entry"][string] | undefined,
+): boolean {
+  if (!one || !other) return false;
+  return (["udp", "tcp"] as const).some((transport) => {
+    const [a, b] = [one[transport], other[transport]];
+    return a !== undefined && a.address === b?.address && a.port === b.port;
+  });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EnvironmentError } from "../errors.ts";
+import { CX, DiameterConnection } from "../diameter/mod.ts";
 import { systemNet } from "../net/mod.ts";
 import { HssServer } from "../peer/hss/mod.ts";
 import type { Profile } from "../../profiles/mod.ts";
@@ -54,4 +55,39 @@ Deno.test("Servers tell only who asks that one is not to be had", async () => {
   );
   await run.close();
   taken.close();
+});
+
+Deno.test("Servers wait for a device that has no other HSS, and for no other", async () => {
+  const at = (port: number) => ({ udp: { address: "127.0.0.1", port } });
+  const openHss: PeerFactory["openHss"] = (options) => HssServer.open(options);
+  for (const [port, waits] of [[5070, true], [5074, false]] as const) {
+    const run = servers({ hss: HSS, entry: { "i-cscf": at(5070), "i-cscf-hss": at(port) } }, { openHss });
+    run.start();
+    let found = false;
+    const finding = run.found(new AbortController().signal).then(() => found = true);
+    const hss = await run.hss();
+    await Promise.resolve();
+    if (waits) {
+      assert.equal(found, false);
+      const cscf = {
+        host: "cscf.example.net",
+        realm: "example.net",
+        addresses: ["127.0.0.1"],
+        product: "test",
+      };
+      const { clock } = systemNet;
+      const local = { address: "127.0.0.1", port: 0 };
+      const stream = await systemNet.stream!({ clock, local, remote: hss.local });
+      const self = { ...cscf, applications: [CX] };
+      const connection = new DiameterConnection(stream, { role: "initiator", self, clock, random: () => 1 });
+      await finding;
+      await connection.close();
+    }
+    await finding;
+    await run.close();
+  }
+  const over = servers({ hss: HSS, entry: { "i-cscf": at(1), "i-cscf-hss": at(1) } }, { openHss });
+  over.start();
+  await over.found(AbortSignal.abort());
+  await over.close();
 });

@@ -69,6 +69,11 @@ export class HssServer {
     return this.#server.connections.flatMap(({ peer }) => peer ?? []);
   }
 
+  /** True as soon as a CSCF has exchanged capabilities with us; false when none has within so many milliseconds. */
+  met(within: number): Promise<boolean> {
+    return this.#server.met(within);
+  }
+
   /** What a case sees of these subscribers; close it when the case ends. */
   view(subscribers: readonly Subscriber[], tap?: Tap): HssView & { forget(): void; close(): void } {
     const impis = new Set(subscribers.map(({ impi }) => impi));

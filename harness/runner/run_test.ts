@@ -130,7 +130,8 @@ Deno.test("run() tells a run from start to end and gives its result", async () =
     waived: null,
     durationMs: 1,
     startedAt: "2026-01-01T00:00:00.002Z",
-    subscriber: ["alice@home.example"],
+    // Who has rested longest: alice was the first case's.
+    subscriber: ["bob@home.example"],
     seed: "seed",
     attempts: 1,
     evidence: "evidence/fake",

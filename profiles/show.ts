@@ -48,15 +48,16 @@ export function showProfile(profile: Profile): string {
 }
 
 /**
- * The text of a profile with its entry points, operator interface, name server and certificates replaced, the scope
- * widened to them where need be, and everything else, comments too, as it was: what `imspeer core` prints of the core it has started.
+ * The text of a profile with its entry points, operator interface, name server, accounting and certificates replaced,
+ * the scope widened to them where need be, and everything else, comments too, as it was: what `imspeer core` prints of
+ * the core it has started.
  */
 export function withEntry(
   text: string,
   entry: Profile["entry"],
   operator: Profile["operator"],
   comment: string,
-  more: Pick<Profile, "dns" | "pki"> = {},
+  more: Pick<Profile, "dns" | "pki" | "radius"> = {},
 ): string {
   const document = parseDocument(text);
   const addresses = Object.values(entry).flatMap((point) => Object.values(point)).map(({ address }) =>
@@ -72,6 +73,7 @@ export function withEntry(
   if (pki) document.set("pki", document.createNode(keyPairs(pki)));
   if (dns) document.set("dns", document.createNode({ resolver: formatEndpoint(dns.resolver) }));
   else document.delete("dns");
+  if (more.radius) document.setIn(["radius", "target"], formatEndpoint(more.radius.target));
   // Networks to play towards a border that there is not.
   if (!entry["ibcf"]) document.delete("interconnect");
   // And nodes inside a domain that nobody is admitted to.

@@ -157,8 +157,8 @@ Deno.test("imspeer core prints a profile that another imspeer runs against, unti
       const doctor = await imspeer(["doctor", "-p", `${folder}/core.yaml`, "--json"]);
       assert.equal(doctor.code, 0, doctor.stderr);
       const { target } = JSON.parse(doctor.stdout);
-      // The P-CSCF over UDP, TCP and TLS, the border, and the resolver.
-      assert.equal(target.length, 5);
+      // The P-CSCF over UDP, TCP and TLS, the border, four CSCFs over UDP and TCP, the HSS, and the resolver.
+      assert.equal(target.length, 14);
       for (const { detail } of target) {
         assert.match(
           detail,

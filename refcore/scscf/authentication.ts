@@ -174,6 +174,7 @@ export class Authentication {
     more: { stale?: boolean; resynchronisations?: number; vector?: AkaVector | DigestVector } = {},
   ): Promise<AuthenticationResult> {
     const vector = more.vector ?? await vectorFor(this, state, request, who, known);
+    if (vector === 200) return { type: "accepted", scheme: "digest" };
     if (typeof vector === "number") {
       // T.7, cases 4, 8 and 9: a SIM that begins with full security is in error.
       const sim = known.requested === "aka" && this.context.faults.has("scscf/giba-after-refused-vectors");
@@ -237,6 +238,10 @@ export class Authentication {
       count: countFor(scheme, this.context.faults),
       ...(resynchronisation ? { resynchronisation } : {}),
     });
+    // P.4.2: what this S-CSCF does not know authenticates nobody.
+    if (answer.result === "unable-to-comply" && this.context.faults.has("scscf/unknown-scheme-registers")) {
+      return 200;
+    }
     if (answer.result !== "success") return 403;
     if (state && answer.further) state.vectors.push(...answer.further);
     return answer.vector;

@@ -47,6 +47,8 @@ export interface Bench {
   /** "UAR alice@…", "MAR Unknown", "SAR registration": since the last look. */
   asked(): string[];
   readonly script: Script;
+  /** Lets so many ms pass. */
+  pass(ms: number): Promise<void>;
   /** At the address that the S-CSCF knows as its PANI-aware P-CSCF, or at another one. */
   node(address?: string): Node;
 }
@@ -86,12 +88,14 @@ export async function bench(
     domains: [DOMAIN],
   });
   let port = 10;
+  const passing = new AbortController();
   try {
     await run({
       hss,
       scscf,
       script,
       asked: () => log.splice(0),
+      pass: (ms) => systemClock.wait(systemClock.now() + ms, passing.signal),
       node: (address = OWN) => new Node(fabric, address, ++port),
     });
     if (!options.problems) assert.deepEqual(problems, []);
@@ -183,6 +187,11 @@ export class Node {
       }),
       `scscf.${DOMAIN}`,
     );
+  }
+
+  /** A request of a user to another one, as it comes from a network. */
+  draft(method: string, target: string, name: string): SipRequest {
+    return this.#build(method, target, `sip:${name}@${DOMAIN}`, { via: null }, { "To": `<${target}>` });
   }
 
   ask(request: SipRequest, to: string): Promise<SipResponse> {

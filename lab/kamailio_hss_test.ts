@@ -10,8 +10,8 @@ toolTest(
   "Kamailio's S-CSCF registers and de-registers subscribers of our HSS over Cx",
   missing,
   () =>
-    coreScene("127.62", async ({ hss, subscriber, ue }) => {
-      const view = hss.view([subscriber("aka01"), subscriber("digest01")]);
+    coreScene("127.62", async ({ hss, ues }) => {
+      const view = hss.view([ues.subscriber("aka01"), ues.subscriber("digest01")]);
       let told = 0;
       const asked = () => {
         const commands = view.requests.slice(told).map(({ command }) => command);
@@ -19,7 +19,7 @@ toolTest(
         return commands;
       };
 
-      const alice = await ue("aka01");
+      const alice = await ues.open("aka01");
       const byAka = await alice.register();
       assert(byAka.ok, `${byAka.response.status} ${byAka.response.reason}`);
       assert.equal(byAka.challenge?.parameters.get("algorithm"), "AKAv1-MD5");
@@ -36,7 +36,7 @@ toolTest(
       const [, , , mar] = asked();
       assert.equal(mar, "Multimedia-Auth");
 
-      const bob = await ue("digest01", { transport: "tcp" });
+      const bob = await ues.open("digest01", { transport: "tcp" });
       const byDigest = await bob.register();
       assert(byDigest.ok, `${byDigest.response.status} ${byDigest.response.reason}`);
       assert.deepEqual(asked(), REGISTRATION);

@@ -2,20 +2,24 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { EnvironmentError } from "../harness/errors.ts";
-import { DEFAULT_BLOCK, labAddresses, PORTS } from "./addresses.ts";
+import { DEFAULT_BLOCK, type LabAddresses, labAddresses, PORTS } from "./addresses.ts";
 import { type Break, BREAKS } from "./breaks.ts";
 import { compare, expectation, record } from "./expected.ts";
 import { kamailioVersion } from "./kamailio.ts";
 import { diameterNodes, down, type LabOptions, missing, PACKAGES, status, up } from "./lab.ts";
 import { logOf } from "./processes.ts";
+import { labProfile } from "./profile.ts";
 import { runImspeer } from "./run.ts";
+import { compareWithSipp, whyNoSipp } from "./sipp.ts";
+import { LabUes } from "./ues.ts";
 
 const USAGE =
-  `deno task lab up|down|status|check [--block ${DEFAULT_BLOCK}] [--folder out/lab] [--break NAME]… [--record]
+  `deno task lab up|down|status|check|sipp [--block ${DEFAULT_BLOCK}] [--folder out/lab] [--break NAME]… [--record]
 
   up       starts Kamailio as P-, I- and S-CSCF, our HSS, coturn and tinyproxy on loopback addresses
   down     ends what "up" started; the logs stay in the folder
   status   says what runs
+  sipp     registers and calls by SIPp and by our UE, in the lab that is up: they must find the same
   check    up, a whole run against it, down; compares with lab/expected, or makes that anew (--record)
 
   --block  the first two octets of the lab's addresses, where another lab has the usual ones
@@ -53,6 +57,8 @@ async function main(args: readonly string[]): Promise<number> {
       return await takeDown(folder);
     case "status":
       return await tell(folder, addresses);
+    case "sipp":
+      return await secondJudge(addresses);
     case "check":
       return await check({ addresses, folder, broken }, values.record);
     default:
@@ -110,13 +116,34 @@ async function check(options: LabOptions, makeAnew: boolean): Promise<number> {
   }
 }
 
+/** 0 where SIPp and our UE find the same. */
+async function secondJudge(addresses: LabAddresses): Promise<number> {
+  const reason = await whyNoSipp();
+  if (reason) {
+    say(`${reason}: apt-get install --no-install-recommends sip-tester`);
+    return 2;
+  }
+  const ues = new LabUes(labProfile(addresses), addresses);
+  const folder = await Deno.makeTempDir({ prefix: "imspeer-sipp-" });
+  try {
+    const compared = await compareWithSipp(addresses, ues, folder);
+    for (const { what, sipp, imspeer } of compared) {
+      say(`${what.padEnd(28)} SIPp: ${sipp.padEnd(22)} imspeer: ${imspeer}`);
+    }
+    return compared.every(({ sipp, imspeer }) => sipp === imspeer) ? 0 : 1;
+  } finally {
+    await ues.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 async function takeDown(folder: string): Promise<number> {
   const ended = await down(folder);
   say(ended.length === 0 ? "The lab was not up." : `Ended: ${ended.map(({ name }) => name).join(", ")}`);
   return 0;
 }
 
-async function tell(folder: string, addresses: ReturnType<typeof labAddresses>): Promise<number> {
+async function tell(folder: string, addresses: LabAddresses): Promise<number> {
   const found = status(folder);
   const nodes = await diameterNodes(addresses) ?? [];
   if (found.length === 0) say("The lab is not up.");

@@ -14,7 +14,7 @@ max-port=49407
 # RFC 8489 9.2: long-term credentials, as a P-CSCF would hand them out (TS 33.203 X, "lab" is no secret).
 lt-cred-mech
 realm=${HOME}
-user=lab:lab
+user=lab@${HOME}:lab
 cert=${folder}/turn.pem
 pkey=${folder}/turn.key
 # The peers that it relays to are on loopback here, which it refuses otherwise.

@@ -33,6 +33,8 @@ export class Authentication {
   readonly #random: Random;
   readonly #centre: AuthenticationCentre | undefined;
   #open: Open | undefined;
+  /** What was right last. */
+  #proved: Fields | undefined;
 
   constructor(user: Subscriber, domain: string, random: Random) {
     this.#user = user;
@@ -91,8 +93,6 @@ export class Authentication {
     const parameters = { rspauth: rspauth(proved) };
     return formatAuthenticationInfo(qop === "none" ? parameters : { ...parameters, qop, cnonce, nc });
   }
-
-  #proved: Fields | undefined;
 
   #resynchronise(auts: string, { vector }: Open): boolean {
     if (!vector || !this.#centre) return false;

@@ -140,13 +140,15 @@ function entriesOf(mw: MwEnds | undefined): Omit<Core["entry"], "p-cscf" | "ibcf
 }
 
 function contextOf(options: CoreOptions, scheduler: Scheduler, problems: unknown[]): BoxContext {
-  const { timers, random, home } = options;
+  const { timers, random, home, subscribers } = options;
+  const proxyAuthentication = subscribers.filter(({ traits }) => traits.includes("proxy-auth"))
+    .map(({ impi }) => impi);
   return {
     scheduler,
     timers,
     random,
     home: { ...home, domain: home.domain.toLowerCase() },
-    policy: { ...DEFAULT_POLICY, ...options.policy },
+    policy: { ...DEFAULT_POLICY, proxyAuthentication, ...options.policy },
     faults: options.faults ?? new Set(),
     token: () => toHex(random.bytes(12)),
     problem: (error) => void problems.push(error),

@@ -33,6 +33,8 @@ export interface Policy {
   readonly trustTls: boolean;
   /** Challenge an IMPU of another implicit set although the IMPI is registered (TS 33.203 6.1.0, N.1). */
   readonly authenticateFurtherImpus: boolean;
+  /** IMPIs whose requests are challenged although no HSS says so: Cx has no word for it (TS 33.203 N.2.1.2). */
+  readonly proxyAuthentication: readonly string[];
   /** What a wrong Proxy-Authorization gets: a new challenge, or 403 (TS 33.203 N.2.1.2). */
   readonly proxyAuthFailure: "challenge" | "reject";
   /** Authentication-Info names the next nonce (RFC 2617 3.2.3). */
@@ -63,6 +65,7 @@ export const DEFAULT_POLICY: Policy = {
   trustIpAssociation: false,
   trustTls: true,
   authenticateFurtherImpus: true,
+  proxyAuthentication: [],
   proxyAuthFailure: "challenge",
   nextNonce: false,
   maxResynchronisations: 2,

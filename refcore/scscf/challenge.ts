@@ -46,7 +46,9 @@ export function challengeField(
   forIpsec = false,
 ): string {
   const { nonce, vector, stale } = challenge;
-  const parameters = new Params({ realm, nonce, algorithm: vector.algorithm, qop: "auth" });
+  // N.2.1.1: the qop of the SD-AV.
+  const qop = vector.scheme === "digest" ? vector.qop : "auth";
+  const parameters = new Params({ realm, nonce, algorithm: vector.algorithm, qop });
   if (stale) parameters.set("stale", "true");
   if (vector.scheme === "aka") {
     // X.2.3.3: with AKAv2 inside TLS the keys stay where they are.

@@ -103,7 +103,7 @@ function proxyAuthenticated(
 ): boolean {
   const { proxyAuthentication: engine } = scscf;
   const { faults } = scscf.context;
-  if (!engine.applies(server.request, set.profile.traits)) return true;
+  if (!engine.applies(server.request, set)) return true;
   const result = engine.check(server.request, set.impi);
   if (result.type === "challenged") {
     server.reply(407, { headers: { "Proxy-Authenticate": result.field } });

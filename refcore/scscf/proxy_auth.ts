@@ -9,6 +9,7 @@ import type { DigestVector } from "../cx.ts";
 import { canonicalImpu } from "../identity.ts";
 import type { BoxContext } from "../types.ts";
 import type { Authentication } from "./authentication.ts";
+import type { RegisteredSet } from "./registrations.ts";
 
 export type ProxyAuthResult =
   | { readonly type: "proved"; readonly impi: string }
@@ -32,8 +33,9 @@ export class ProxyAuthentication {
   constructor(readonly context: BoxContext, readonly authentication: Authentication) {}
 
   /** Whether policy wants this request authenticated: those that have a transaction and begin something. */
-  applies(request: SipRequest, traits: readonly string[]): boolean {
-    if (!traits.includes("proxy-auth")) return false;
+  applies(request: SipRequest, { impi, profile }: Pick<RegisteredSet, "impi" | "profile">): boolean {
+    const { proxyAuthentication } = this.context.policy;
+    if (!profile.traits.includes("proxy-auth") && !proxyAuthentication.includes(impi)) return false;
     // RFC 3261 22.1: neither ACK nor CANCEL can be challenged. In a dialog the route proves enough.
     if (request.method === "ACK" || request.method === "CANCEL" || request.to?.tag !== undefined) {
       return false;

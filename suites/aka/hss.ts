@@ -237,7 +237,7 @@ export const hss: readonly CaseDefinition[] = [
     needs: { ...THERE, "entry.i-cscf-hss": true },
     leases: ["aka", "aka"],
     async run(context) {
-      const { check, given } = context;
+      const { check, given, wait, timers } = context;
       const { hss, proxy, impi } = await scene(context);
       const { proxy: friend } = await scene(context, 1);
       await given("the caller registers", friend.register());
@@ -254,7 +254,7 @@ export const hss: readonly CaseDefinition[] = [
       const before = assignments(hss, 0, impi).length;
       const again = await given("she is challenged again", proxy.challenge({ integrityProtected: "no" }));
       await proxy.answer(again, { macFailure: true });
-      await hss.silent("Server-Assignment");
+      await wait(timers.silence);
       check("registered: nothing that ends it", "33.203/6.1.2.2/02")
         .that(assignments(hss, before, impi).filter((type) => type !== "AUTHENTICATION_FAILURE")).equals([]);
       check("registered: still so at the HSS", "33.203/6.1.2.2/02").that(hss.registration(impi)?.state)

@@ -8,7 +8,7 @@ import { Cases } from "./html/cases.tsx";
 import { Comparison } from "./html/comparison.tsx";
 import type { Context, HtmlInput } from "./html/context.ts";
 import { renderDocument, type Section } from "./html/document.tsx";
-import { packedFlows } from "./html/flow.tsx";
+import { arrangeFlows } from "./html/flow.tsx";
 import { Environment, Findings, Summary, Title } from "./html/overview.tsx";
 import { Requirements } from "./html/requirements.tsx";
 import { type Traceability, traceability } from "./traceability.ts";
@@ -21,8 +21,12 @@ export type { HtmlInput } from "./html/context.ts";
 export function html(input: HtmlInput): string {
   const { result, previous } = input;
   const requirements = new Map([...input.catalogue ?? []].map((entry) => [entry.id, entry]));
-  const packed = packedFlows(input);
-  const context: Context = { ...input, requirements, packed, evidenceBase: input.evidenceBase ?? "" };
+  const context: Context = {
+    ...input,
+    requirements,
+    flows: arrangeFlows(input),
+    evidenceBase: input.evidenceBase ?? "",
+  };
   const traced = traceability({
     catalogue: requirements.values(),
     cases: input.cases ?? result.cases,

@@ -76,6 +76,16 @@ Deno.test("html() keeps the messages of passed cases packed, and others readable
   }
 });
 
+Deno.test("html() packs the messages of failed cases, too, where there are more than anybody reads", () => {
+  const failed = SAMPLE.cases.find(({ verdict }) => verdict === "fail")!;
+  const cases = Array.from({ length: 400 }, (_, index) => ({ ...failed, id: `aka/case-${index}` }));
+  const page = html({ result: { ...SAMPLE, cases }, traces: () => tlsTrace(Date.parse(failed.startedAt)) });
+  assert.ok(page.includes('id="msg/aka/case-0/1"'));
+  assert.ok(!page.includes('id="msg/aka/case-399/1"'));
+  assert.ok(unpacked(page).includes('id="msg/aka/case-399/1"'));
+  assert.ok(page.length < 6_000_000);
+});
+
 Deno.test("html() tells which TLS connection a message was on, and what became of each", () => {
   const failed = SAMPLE.cases.find(({ verdict }) => verdict === "fail")!;
   const page = html({

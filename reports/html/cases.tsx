@@ -14,7 +14,7 @@ export function Cases({ context }: { context: Context }) {
     <section id="cases">
       <h2>Cases</h2>
       <Filters cases={cases} suites={[...suites.keys()]} />
-      <PackedNote packed={context.packed} />
+      <PackedNote flows={context.flows} />
       {[...suites].map(([suite, those]) => (
         <section class="suite" data-suite={suite} key={suite}>
           <h3>{suite}</h3>
@@ -22,7 +22,7 @@ export function Cases({ context }: { context: Context }) {
         </section>
       ))}
       <p class="nothing" id="nothing" hidden>No case matches these filters.</p>
-      <Packs packed={context.packed} />
+      <Packs flows={context.flows} />
     </section>
   );
 }
@@ -85,8 +85,13 @@ function Case({ result, context }: { result: CaseResult; context: Context }) {
       <div class="inside">
         <Reason result={result} />
         <Proves result={result} context={context} />
-        {result.checks.length > 0 && <Checks result={result} />}
-        <Flow result={result} context={context} />
+        {result.checks.length > 0 && (
+          <Checks
+            result={result}
+            isPacked={context.flows.places.has(result.id)}
+          />
+        )}
+        <Flow result={result} flows={context.flows} />
         <Facts result={result} context={context} />
       </div>
     </details>
@@ -145,10 +150,9 @@ function Clause({ id, entry }: { id: string; entry: Requirement | undefined }) {
   );
 }
 
-function Checks({ result }: { result: CaseResult }) {
+function Checks({ result, isPacked }: { result: CaseResult; isPacked: boolean }) {
   return (
     <table class="checks">
-      <caption class="hidden">Checks of {result.id}</caption>
       <thead>
         <tr>
           <th scope="col">Check</th>
@@ -158,29 +162,20 @@ function Checks({ result }: { result: CaseResult }) {
         </tr>
       </thead>
       <tbody>
-        {result.checks.map((check, index) => <CheckRow check={check} caseId={result.id} key={index} />)}
+        {result.checks.map((check, index) => (
+          <CheckRow check={check} caseId={result.id} isPacked={isPacked} key={index} />
+        ))}
       </tbody>
     </table>
   );
 }
 
-function CheckRow({ check, caseId }: { check: CheckResult; caseId: string }) {
-  const anchor = messageAnchor(caseId, check.evidence);
-  const mark = check.holds
-    ? "pass"
-    : check.severity === "fail"
-    ? "fail"
-    : check.severity === "warn"
-    ? "warn"
-    : "notApplicable";
+function CheckRow({ check, caseId, isPacked }: { check: CheckResult; caseId: string; isPacked: boolean }) {
   return (
-    <tr class={check.holds ? "holds" : "broken"}>
+    <tr class={check.holds ? undefined : "broken"}>
       <td>
-        <span class={`mark v-${mark}`}>
-          <Icon of={mark} />
-          <span class="hidden">{check.holds ? "holds" : "broken"}:</span>
-        </span>
-        {visible(check.name)} <code>{check.requirement}</code>
+        {check.holds ? <b class="ok">holds</b> : <Broken check={check} />} {visible(check.name)}{" "}
+        <code>{check.requirement}</code>
         {!check.holds && check.severity !== "fail" && (
           <span class="level">{check.severity === "warn" ? "warning" : "recorded only"}</span>
         )}
@@ -188,10 +183,32 @@ function CheckRow({ check, caseId }: { check: CheckResult; caseId: string }) {
       <td>{visible(check.expected)}</td>
       <td>{visible(check.actual)}</td>
       <td>
-        {anchor ? <a href={to(anchor)}>message {anchor.slice(anchor.lastIndexOf("/") + 1)}</a> : "–"}
+        <EvidenceLink check={check} caseId={caseId} isPacked={isPacked} />
       </td>
     </tr>
   );
+}
+
+function Broken({ check: { severity } }: { check: CheckResult }) {
+  const mark = severity === "fail" ? "fail" : severity === "warn" ? "warn" : "notApplicable";
+  return (
+    <span class={`mark v-${mark}`}>
+      <Icon of={mark} />
+      <span class="hidden">broken:</span>
+    </span>
+  );
+}
+
+/** Where the message is packed the script makes the link; without it there is nothing to link to. */
+function EvidenceLink(
+  { check, caseId, isPacked }: { check: CheckResult; caseId: string; isPacked: boolean },
+) {
+  const anchor = messageAnchor(caseId, check.evidence);
+  if (!anchor) return "–";
+  const record = anchor.slice(anchor.lastIndexOf("/") + 1);
+  return isPacked
+    ? <a href="#packed" data-n={record}>message {record}</a>
+    : <a href={to(anchor)}>message {record}</a>;
 }
 
 function Facts({ result, context }: { result: CaseResult; context: Context }) {
@@ -218,12 +235,14 @@ function Facts({ result, context }: { result: CaseResult; context: Context }) {
           <dd>{result.attempts}</dd>
         </div>
       )}
-      <div>
-        <dt>seed</dt>
-        <dd>
-          <code>{result.seed}</code>
-        </dd>
-      </div>
+      {result.seed !== context.result.run.seed && (
+        <div>
+          <dt>seed</dt>
+          <dd>
+            <code>{result.seed}</code>
+          </dd>
+        </div>
+      )}
       {result.kills.length > 0 && (
         <div>
           <dt>proven against</dt>

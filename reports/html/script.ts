@@ -24,6 +24,7 @@ export const SCRIPT = `"use strict";
     const packed = one.querySelector(".packed");
     if (!packed || !canUnpack) return;
     const markup = await markupOf(packed);
+    for (const link of one.querySelectorAll("a[data-n]")) link.hash = "msg/" + one.id.slice(5) + "/" + link.dataset.n;
     // Opened twice while it was on its way: the first one was in time.
     if (packed.isConnected) packed.outerHTML = markup;
   };

@@ -3,7 +3,7 @@
  */
 import type { ClfView } from "../peer/clf/types.ts";
 import type { Cscf, CscfOptions } from "../peer/cscf/types.ts";
-import type { Ggsn } from "../peer/ggsn/types.ts";
+import type { Ggsn, GgsnOptions } from "../peer/ggsn/types.ts";
 import type { HomeNetwork, HomeNetworkOptions } from "../peer/home_network/types.ts";
 import type { HssView } from "../peer/hss/types.ts";
 import type { Network, NetworkOptions } from "../peer/network/types.ts";
@@ -50,7 +50,7 @@ export interface CaseContext {
   /** Our CLF, which the P-CSCF asks over e2, for the addresses that the case places (peer/clf/types.ts). */
   clf(): Promise<ClfView>;
   /** A GGSN that tells the HSS of addresses by RADIUS. What it has started it stops when the case ends. */
-  ggsn(): Promise<Ggsn>;
+  ggsn(options?: GgsnOptions): Promise<Ggsn>;
   /**
    * A CSCF of ours that asks the HSS under test over Cx (peer/cscf/types.ts), at the profile's entry point "hss". Closed
    * by the runner when the case ends.

@@ -6,7 +6,7 @@ import { EnvironmentError, LocalMisuseError } from "../errors.ts";
 import { drive } from "../net/driver.ts";
 import type { ClfView } from "../peer/clf/types.ts";
 import type { Cscf, CscfOptions } from "../peer/cscf/types.ts";
-import type { Ggsn } from "../peer/ggsn/types.ts";
+import type { Ggsn, GgsnOptions } from "../peer/ggsn/types.ts";
 import type { HomeNetwork, HomeNetworkOptions } from "../peer/home_network/types.ts";
 import type { HssView } from "../peer/hss/types.ts";
 import type { TrustedNode, TrustedNodeOptions } from "../peer/trusted_node/types.ts";
@@ -72,8 +72,8 @@ export class CorePeers {
     );
   }
 
-  async ggsn(): Promise<Ggsn> {
-    const { peers, addresses, net, clock, profile, random, evidence } = this.#parts;
+  async ggsn({ local: place = "trusted" }: GgsnOptions = {}): Promise<Ggsn> {
+    const { peers, net, clock, profile, random, evidence } = this.#parts;
     const { radius, timers } = profile;
     if (!radius) {
       throw new EnvironmentError(
@@ -83,7 +83,7 @@ export class CorePeers {
     }
     const create = there(peers.createGgsn, "GGSNs");
     const { target, secret } = radius;
-    const { address, release } = addresses.take("trusted-node", target.address);
+    const { address, release } = this.#placeFor(place, target.address);
     const local = { address, port: 0 };
     return await this.#keep(
       "a GGSN",

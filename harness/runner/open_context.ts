@@ -64,7 +64,7 @@ export function openContext(parts: ContextParts): OpenContext {
     hss: () => underWay(ledger, "hss()", Promise.try(() => corePeers.hss())),
     clf: () => underWay(ledger, "clf()", Promise.try(() => corePeers.clf())),
     cscf: (options = {}) => underWay(ledger, "cscf()", corePeers.cscf(options)),
-    ggsn: () => underWay(ledger, "ggsn()", corePeers.ggsn()),
+    ggsn: (options = {}) => underWay(ledger, "ggsn()", corePeers.ggsn(options)),
     tlsProbe: (entry = "p-cscf") => underWay(ledger, "tlsProbe()", Promise.try(() => tlsProbes.open(entry))),
     given: (name, what) => underWay(ledger, `given("${name}")`, met(name, what)),
     operator: (action, parameters) =>

@@ -4,7 +4,7 @@ import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
 import { attached, contextOf, GIBA, impuOf, isNoSuccess, registered, SIM } from "./_attached.ts";
-import { OFFER } from "./_full_security.ts";
+import { offerFor } from "./_full_security.ts";
 import { all, sentBy, viaParameter } from "./_via.ts";
 
 export const access = [
@@ -92,7 +92,7 @@ export const access = [
     needs: GIBA,
     leases: [SIM],
     async run(context) {
-      const { check } = context;
+      const { check, profile } = context;
       const { ue: alice } = await attached(context);
       for (
         const [what, options] of [
@@ -112,9 +112,9 @@ export const access = [
       );
       isNoSuccess(check("with Authorization: not GIBA", "33.203/T.7/01"), withAuthorization);
       isNoSuccess(check("with Authorization: not GIBA", "33.203/P.4.2/07"), withAuthorization);
-      const withOffer = await silenceIsUndefined(alice.attempt({ headers: OFFER, fresh: true }));
+      const withOffer = await silenceIsUndefined(alice.attempt({ headers: offerFor(profile), fresh: true }));
       isNoSuccess(check("with Security-Client: not GIBA", "33.203/T.7/01"), withOffer);
-      const bareOffer = { "Security-Client": OFFER["Security-Client"] };
+      const bareOffer = { "Security-Client": offerFor(profile)["Security-Client"] };
       const withClient = await silenceIsUndefined(alice.attempt({ headers: bareOffer, fresh: true }));
       isNoSuccess(check("with Security-Client alone: not GIBA", "33.203/T.7/01"), withClient);
     },

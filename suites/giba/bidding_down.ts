@@ -4,7 +4,7 @@ import { silenceIsUndefined } from "../_shared/reach.ts";
 import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
 import { withoutAgreement } from "../_shared/set_up_lines.ts";
 import { attached, GIBA, SIM } from "./_attached.ts";
-import { OFFER } from "./_full_security.ts";
+import { offerFor } from "./_full_security.ts";
 
 /** AKA alone, with an IMPI that a network can derive. */
 const AKA_ALONE = "aka+derivable-impi+!giba";
@@ -20,14 +20,14 @@ export const biddingDown = [
     needs: { ...GIBA, aka: true, ipsec: true },
     leases: [SIM, AKA_ALONE],
     async run(context) {
-      const { check, given } = context;
+      const { check, given, profile } = context;
       const { ue: early } = await attached(context, { as: 0 });
       const { ue: full } = await attached(context, { as: 1 });
       const right = await early.attempt();
       check("GIBA subscriber, GIBA: registered", "33.203/T.2/01").answer(right).isOneOf(200);
       await given("the UE de-registers", early.deregister());
       const wrong = await silenceIsUndefined(
-        early.attempt({ withoutAuthorization: false, headers: OFFER, fresh: true }),
+        early.attempt({ withoutAuthorization: false, headers: offerFor(profile), fresh: true }),
       );
       check("GIBA subscriber, full security: refused", "33.203/T.2/01").answer(wrong).isClass(4);
       check("GIBA subscriber, full security: not challenged", "33.203/T.2/01").that(wrong).lacks(
@@ -35,7 +35,7 @@ export const biddingDown = [
       );
       const bare = await silenceIsUndefined(full.attempt({ withoutAuthorization: true }));
       check("AKA subscriber, GIBA: refused", "33.203/T.2/01").answer(bare).isClass(4);
-      const challenge = await full.attempt({ headers: OFFER, fresh: true });
+      const challenge = await full.attempt({ headers: offerFor(profile), fresh: true });
       check("AKA subscriber, full security: challenged", "33.203/T.2/01").answer(challenge).isOneOf(401);
     },
   }),

@@ -36,16 +36,16 @@ export const contexts = [
   }),
 
   /**
-   *     attacker                          HSS               network
-   *      |--- Start: the victim is at M, wrong secret -->|   |
-   *      |    no answer                                  |   |
-   *      |--- REGISTER as the victim, from M ---------------->|   403
+   *     attacker                                HSS               network
+   *      |--- the victim is at M: wrong secret --->|                 |
+   *      |--- the same from no GGSN's address ---->|                 |
+   *      |--- REGISTER as the victim, from M ------------------------>|   403
    *     victim
-   *      |--- REGISTER from her own address ----------------->|   200
+   *      |--- REGISTER from her own address ------------------------->|   200
    */
   testCase({
     id: "giba/forged-accounting-is-dropped",
-    title: "Accounting that nobody has signed changes no address",
+    title: "Accounting that is not signed, or not of a GGSN that the HSS knows, changes no address",
     verifies: ["33.203/T.4/02"],
     kills: ["hss/takes-accounting-from-anybody"],
     peer: "ue",
@@ -55,15 +55,17 @@ export const contexts = [
       const { ue, check, random } = context;
       const { ue: victim, ggsn } = await attached(context);
       const thief = await ue({ like: victim, access: "3gpp" });
+      const stranger = await context.ggsn({ local: "outside" });
       for (const status of ["start", "interim", "stop"] as const) {
-        const said = contextOf(status === "stop" ? victim : thief);
-        await ggsn.say(status, said, { secret: random.token(20) });
+        const lie = contextOf(status === "stop" ? victim : thief);
+        await Promise.all([
+          ggsn.say(status, lie, { secret: random.token(20) }),
+          stranger.say(status, lie),
+        ]);
         const forged = await silenceIsUndefined(thief.attempt({ fresh: true }));
-        check(`after a forged "${status}", from there: 403`, "33.203/T.4/02").answer(forged).isOneOf(403);
+        check(`after a forged "${status}": 403 from there`, "33.203/T.4/02").answer(forged).isOneOf(403);
         const own = await silenceIsUndefined(victim.attempt());
-        check(`after a forged "${status}", from her own: registered`, "33.203/T.4/02").answer(own).isOneOf(
-          200,
-        );
+        check(`after a forged "${status}": the victim registers`, "33.203/T.4/02").answer(own).isOneOf(200);
       }
     },
   }),

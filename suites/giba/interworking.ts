@@ -7,7 +7,7 @@ import { silenceIsUndefined } from "../_shared/reach.ts";
 import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
 import { goesOn } from "../_shared/set_up_lines.ts";
 import { attached, GIBA, isNoSuccess, SIM, USIM } from "./_attached.ts";
-import { AKA, OFFER } from "./_full_security.ts";
+import { AKA, offerFor } from "./_full_security.ts";
 import type { Ending, InterworkingRow, Variants } from "./_interworking_table.ts";
 
 export function interworkingCase(row: InterworkingRow): CaseDefinition {
@@ -93,21 +93,25 @@ const ENDINGS: Readonly<Record<Ending, (stage: Stage, ue: Ue) => Promise<void>>>
 
   /** `UE -- REGISTER, sec-agree --> 420, Unsupported: sec-agree; -- REGISTER without --> 200; -- with --> 420` */
   async "420, then GIBA"(stage, ue) {
-    const { check } = stage;
+    const { check, profile } = stage;
     await ENDINGS["420"](stage, ue);
     for (const fresh of [false, true]) {
       const how = fresh ? "with a new Call-ID" : "with the same Call-ID";
       const answer = await silenceIsUndefined(ue.attempt({ withoutAuthorization: true, fresh }));
       check(`GIBA ${how}: registered`, "33.203/T.7/05").answer(answer).isOneOf(200);
     }
-    const again = await silenceIsUndefined(ue.attempt({ headers: OFFER, withoutAuthorization: false }));
+    const again = await silenceIsUndefined(
+      ue.attempt({ headers: offerFor(profile), withoutAuthorization: false }),
+    );
     check("full security again: 420 again", "33.203/T.7/05").answer(again).isOneOf(420);
   },
 
   /** `UE -- REGISTER, sec-agree --> 420, Unsupported: sec-agree`, each time. */
-  async "420"({ check }, ue) {
+  async "420"({ check, profile }, ue) {
     for (const time of ["first", "second"]) {
-      const answer = await silenceIsUndefined(ue.attempt({ headers: OFFER, withoutAuthorization: false }));
+      const answer = await silenceIsUndefined(
+        ue.attempt({ headers: offerFor(profile), withoutAuthorization: false }),
+      );
       check(`${time} REGISTER: 420`, "33.203/T.7/04").answer(answer).isOneOf(420);
       check(`${time} REGISTER: what is not supported`, "33.203/T.7/04").about(answer)
         .that(answer?.unsupported.map((tag) => tag.toLowerCase())).equals(["sec-agree"]);
@@ -136,10 +140,10 @@ const ENDINGS: Readonly<Record<Ending, (stage: Stage, ue: Ue) => Promise<void>>>
   },
 
   /** `UE -- REGISTER, sec-agree --> 403`, each time; no challenge, and no GIBA in its place. */
-  async "403"({ check }, ue) {
+  async "403"({ check, profile }, ue) {
     for (const time of ["first", "second"]) {
       const answer = await silenceIsUndefined(
-        ue.attempt({ headers: OFFER, withoutAuthorization: false, fresh: true }),
+        ue.attempt({ headers: offerFor(profile), withoutAuthorization: false, fresh: true }),
       );
       check(`${time} REGISTER: 403`, "33.203/T.7/06").answer(answer).isOneOf(403);
       check(`${time} REGISTER: no challenge`, "33.203/T.7/06").that(answer).lacks(...SECURITY_HEADERS);

@@ -3,6 +3,11 @@
  */
 import type { ContextAccounting } from "../../wire/radius.ts";
 
+export interface GgsnOptions {
+  /** "trusted" (default): a host of profile.trustedNode; "outside": an access address; or a local address as it is. */
+  readonly local?: "trusted" | "outside" | (string & Record<never, never>);
+}
+
 /** A PDP context: whose it is and what address it has. */
 export type PdpContext = Omit<ContextAccounting, "status" | "sessionId">;
 

@@ -18,6 +18,9 @@ export function applicability(
       return `profile "${profile.name}" has ${claimText(name, claim)}, the case needs ${needText(need)}`;
     }
   }
+  if (definition.peer === "ue" && !profile.entry["p-cscf"]) {
+    return `profile "${profile.name}" has no entry.p-cscf, the case plays a UE`;
+  }
   const absent = seatsNeeded(definition).find((name) => seatsOf(profile)[name].length === 0);
   if (absent) return `profile "${profile.name}" has no ${SEAT_PLACES[absent]}, the case plays one`;
   if (assign(leases, profile.subscribers)) return null;

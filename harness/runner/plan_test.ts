@@ -123,6 +123,15 @@ Deno.test("makePlan() says in the profile's words why a case does not apply", ()
   );
 });
 
+Deno.test("makePlan() has nothing for a UE where there is no P-CSCF", () => {
+  const [planned] = makePlan({
+    suites: [demoSuite(demoCase("x", nothing))],
+    catalogue,
+    profile: profile({ entry: { turn: { udp: { address: "127.0.0.1", port: 3478 } } } }),
+  });
+  assert.equal(planned?.reason, 'profile "fake" has no entry.p-cscf, the case plays a UE');
+});
+
 Deno.test("listing() has the shape that other programs read", () => {
   const [first] = listing(makePlan({ suites: [demo], catalogue, profile: profile() })).cases;
   assert.deepEqual(first, {

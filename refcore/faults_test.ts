@@ -1,12 +1,17 @@
 import { strict as assert } from "node:assert";
 import { akaFaults } from "./faults/aka.ts";
+import { coexistenceFaults } from "./faults/coexistence.ts";
 import { digestFaults } from "./faults/digest.ts";
+import { gibaFaults } from "./faults/giba.ts";
 import { interconnectFaults } from "./faults/interconnect.ts";
 import { ipsecFaults } from "./faults/ipsec.ts";
 import { ipsecNatFaults } from "./faults/ipsec_nat.ts";
+import { nbaFaults } from "./faults/nba.ts";
 import { privacyFaults } from "./faults/privacy.ts";
 import { secAgreeFaults } from "./faults/sec_agree.ts";
+import { singleBoxFaults } from "./faults/single_box.ts";
 import { tlsFaults } from "./faults/tls.ts";
+import { tnaFaults } from "./faults/tna.ts";
 import { faults } from "./mod.ts";
 
 /** Lists whose switches are built, all of them. A list joins when its last switch is in place. */
@@ -19,6 +24,11 @@ const BUILT = [
   ...ipsecNatFaults,
   ...tlsFaults,
   ...interconnectFaults,
+  ...coexistenceFaults,
+  ...gibaFaults,
+  ...nbaFaults,
+  ...tnaFaults,
+  ...singleBoxFaults,
 ];
 
 Deno.test("every fault has an id of its own and names a requirement", () => {

@@ -30,8 +30,7 @@ export interface Roaming {
   ): Promise<TestUe>;
   /** On 3GPP access. */
   ipsecUe(subscriber: Subscriber, options?: Partial<IpsecUeOptions>): Promise<IpsecUe>;
-  /** Of the visited network. */
-  operator(order: Record<string, string>): Promise<number>;
+  operator(order: Record<string, string>, of?: "visited" | "home"): Promise<number>;
 }
 
 export interface RoamingOptions {
@@ -107,8 +106,9 @@ export async function roaming(
         ues.push(ue);
         return ue;
       },
-      operator: async (order) => {
-        const response = await fetch(visited.operatorUrl, { method: "POST", body: JSON.stringify(order) });
+      operator: async (order, of = "visited") => {
+        const { operatorUrl } = of === "home" ? home : visited;
+        const response = await fetch(operatorUrl, { method: "POST", body: JSON.stringify(order) });
         await response.text();
         return response.status;
       },

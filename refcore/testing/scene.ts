@@ -29,6 +29,7 @@ export interface Scene {
 export interface SceneOptions {
   readonly interconnect?: CoreOptions["interconnect"];
   readonly mw?: CoreOptions["mw"];
+  readonly access?: CoreOptions["access"];
   /** What else of the network a core may have. */
   readonly ends?: Pick<CoreOptions, "cx" | "radius" | "clf">;
   /** The core speaks TLS; `Scene.anchor` is what its UEs trust. */
@@ -59,6 +60,7 @@ export async function scene(
     ...(authority ? { tls: { authority } } : {}),
     ...(options.interconnect ? { interconnect: options.interconnect } : {}),
     ...(options.mw ? { mw: options.mw } : {}),
+    ...(options.access ? { access: options.access } : {}),
     ...options.ends,
     random: { bytes: (length) => new Uint8Array(randomBytes(length)) },
   });

@@ -8,7 +8,9 @@ import { certificates } from "./certificate.ts";
 import { cipherSuites } from "./cipher_suites.ts";
 import { delivery } from "./delivery.ts";
 import { handshakes } from "./handshake.ts";
+import { home } from "./home.ts";
 import { interworking } from "./interworking.ts";
+import { mw } from "./mw.ts";
 import { records } from "./records.ts";
 import { renegotiation } from "./renegotiation.ts";
 import { reregistration } from "./reregistration.ts";
@@ -26,4 +28,6 @@ export default suite("tls", "TLS (TS 33.203 Annex O and clause 6.5)", [
   ...cipherSuites,
   ...certificates,
   ...interworking,
+  ...home,
+  ...mw,
 ], { lease: "digest" });

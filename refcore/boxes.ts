@@ -3,14 +3,15 @@ import { parseUri } from "sip-codec";
 import type { Endpoint } from "../harness/net/types.ts";
 import { cscfNames, cscfPair, type Cscfs } from "./cscfs.ts";
 import { DiameterCx } from "./cx_diameter/mod.ts";
-import { type Ends, pcscfName, sendOnGm } from "./ends.ts";
-import { Fabric, hostOf } from "./fabric.ts";
+import type { Ends } from "./ends.ts";
+import { Fabric } from "./fabric.ts";
 import { Hss, serveHss } from "./hss/mod.ts";
 import type { Ibcf } from "./ibcf/mod.ts";
 import type { Icscf } from "./icscf/mod.ts";
-import { gateway, HomeNetworks } from "./mw/mod.ts";
+import { joinPcscf, openE2 } from "./join_pcscf.ts";
+import { HomeNetworks } from "./mw/mod.ts";
 import type { CoreOptions } from "./options.ts";
-import { E2Client, Pcscf } from "./pcscf/mod.ts";
+import type { Pcscf } from "./pcscf/mod.ts";
 import type { Scscf } from "./scscf/mod.ts";
 import type { BoxContext } from "./types.ts";
 
@@ -43,7 +44,19 @@ export function connect(context: BoxContext, options: CoreOptions, ends: Ends): 
   });
   serveHss(ends.hss, hss);
   const leaving: Leaving = [];
-  const pcscf = connectPcscf(context, options, ends, fabric, at(1), leaving);
+  const e2 = openE2(context, options, gm.local.address);
+  if (e2) leaving.push(e2);
+  const roaming = new HomeNetworks(options.mw?.homeNetworks ?? []);
+  const pcscf = joinPcscf(context, fabric, {
+    ...{ ...ends, e2, at: at(1) },
+    access: options.access,
+    mw: mw && {
+      port: mw.pcscf,
+      hasAgreement: (domain) => roaming.has(domain),
+      admits: (address) => roaming.holds(address),
+      outside: (uri) => roaming.place(uri),
+    },
+  });
   const names = cscfNames(context);
   const { icscf, scscf } = cscfPair(context, fabric, {
     names,
@@ -56,55 +69,6 @@ export function connect(context: BoxContext, options: CoreOptions, ends: Ends): 
   const asking = connectAsking(context, options, ends, fabric, { icscf: at(5), scscf: at(6) }, leaving);
   const leave = async () => void await Promise.all(leaving.map((one) => one.close()));
   return { fabric, pcscf, icscf, scscf, hss, ibcf, asking, leave };
-}
-
-function connectPcscf(
-  context: BoxContext,
-  options: CoreOptions,
-  { gm, ipsec, tls, mw }: Ends,
-  fabric: Fabric,
-  at: Endpoint,
-  leaving: Leaving,
-): Pcscf {
-  const { icscf, scscf } = cscfNames(context);
-  const name = pcscfName(context);
-  const host = hostOf(gm.local);
-  const ports = [gm.local.port, ...ipsec?.serverPorts ?? [], ...(tls ? [tls.host.local.port] : [])];
-  const names = [name, ...ports.map((port) => `${host}:${port}`)];
-  if (gm.local.port === 5060) names.push(host);
-  const roaming = new HomeNetworks(options.mw?.homeNetworks ?? []);
-  const receive = (bytes: Uint8Array, flow: Parameters<Pcscf["mw"]["receive"]>[1]) =>
-    pcscf.mw.receive(bytes, flow);
-  const inside = fabric.attach(at, names, receive);
-  const e2 = openE2(context, options, gm.local.address);
-  if (e2) leaving.push(e2);
-  const pcscf: Pcscf = new Pcscf(context, {
-    gm: gm.local,
-    name,
-    homeEntry: parseUri(`sip:${icscf}`),
-    hasAgreement: (domain) => roaming.has(domain),
-    serviceRoute: `sip:orig@${scscf};lr`,
-    link: mw ? gateway(inside, mw.pcscf, (uri) => roaming.place(uri)) : inside,
-    send: (bytes, to) => sendOnGm(gm, bytes, to),
-    ...(options.access ? { access: options.access } : {}),
-    ...(ipsec ? { ipsec } : {}),
-    ...(e2 ? { e2 } : {}),
-    ...(tls ? { tls } : {}),
-  });
-  mw?.pcscf.serve(receive, (address) => roaming.holds(address));
-  return pcscf;
-}
-
-function openE2(context: BoxContext, options: CoreOptions, address: string): E2Client | undefined {
-  const { net, clock = net.clock, clf } = options;
-  const { home: { domain: realm }, timers, problem, random } = context;
-  return clf && new E2Client({
-    ...{ net, clock, address, clf, problem },
-    self: { host: pcscfName(context), realm },
-    random: (length) => random.bytes(length),
-    // Well before the UE gives its REGISTER up (64*T1).
-    answerMs: 8 * timers.t1,
-  });
 }
 
 function connectAsking(

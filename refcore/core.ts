@@ -1,11 +1,9 @@
 /** The reference core put together: boxes on a fabric, sockets for the UEs, the operator's interface. */
-import { toHex } from "../harness/crypto/mod.ts";
-import { LocalMisuseError } from "../harness/errors.ts";
-import type { Endpoint, MessageSocket } from "../harness/net/types.ts";
+import type { Endpoint } from "../harness/net/types.ts";
 import type { EntryPoint } from "../profiles/types.ts";
+import { begin } from "./begin.ts";
 import { type Boxes, connect } from "./boxes.ts";
-import { type Ends, type Gm, openBorderOf, openGm, openIpsec, openNat, openTls } from "./ends.ts";
-import { faults as knownFaults, type FaultSet } from "./faults.ts";
+import { type Ends, type Gm, openBorderOf, openGm, openIpsec, openNat, openTls, readGm } from "./ends.ts";
 import { openHssEnds } from "./hss/mod.ts";
 import type { Border } from "./ibcf/mod.ts";
 import { type MwEnds, type MwPort, openMw } from "./mw/mod.ts";
@@ -13,10 +11,8 @@ import type { NatBox } from "./nat/mod.ts";
 import { openOperator, type Operator, type OperatorAction } from "./operator.ts";
 import { operatorActions } from "./operator_actions.ts";
 import type { CoreOptions } from "./options.ts";
-import type { Pcscf } from "./pcscf/mod.ts";
 import type { TlsEnd } from "./pcscf/tls/mod.ts";
-import { DEFAULT_POLICY } from "./policy.ts";
-import { Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
 import type { BoxContext } from "./types.ts";
 
 export interface Core {
@@ -47,10 +43,7 @@ export interface Core {
 
 /** @throws EnvironmentError where it cannot listen, LocalMisuseError for a fault that does not exist */
 export async function startCore(options: CoreOptions): Promise<Core> {
-  checkFaults(options.faults ?? new Set());
-  const scheduler = new Scheduler(options.clock ?? options.net.clock);
-  const problems: unknown[] = [];
-  const context = contextOf(options, scheduler, problems);
+  const { context, scheduler, problems } = begin(options);
   const open: { close(): Promise<void> }[] = [];
   const closeAll = () => Promise.all(open.map((one) => one.close()));
   try {
@@ -97,7 +90,7 @@ function run(parts: Parts): Core {
   const { options, scheduler, problems, context, gm, ipsec, tls, nat, border, mw, hss, boxes } = parts;
   const { actions, operator, closeAll } = parts;
   const sockets = [...gm.sockets, ...ipsec?.sockets ?? [], ...tls?.sockets ?? []];
-  const reading = sockets.map((socket) => read(socket, boxes.pcscf, context));
+  const reading = sockets.map((socket) => readGm(socket, boxes.pcscf, context));
   let closed: Promise<void> | undefined;
   const close = async () => {
     boxes.fabric.close();
@@ -139,40 +132,7 @@ function entriesOf(mw: MwEnds | undefined): Omit<Core["entry"], "p-cscf" | "ibcf
   };
 }
 
-function contextOf(options: CoreOptions, scheduler: Scheduler, problems: unknown[]): BoxContext {
-  const { timers, random, home, subscribers } = options;
-  const proxyAuthentication = subscribers.filter(({ traits }) => traits.includes("proxy-auth"))
-    .map(({ impi }) => impi);
-  return {
-    scheduler,
-    timers,
-    random,
-    home: { ...home, domain: home.domain.toLowerCase() },
-    policy: { ...DEFAULT_POLICY, proxyAuthentication, ...options.policy },
-    faults: options.faults ?? new Set(),
-    token: () => toHex(random.bytes(12)),
-    problem: (error) => void problems.push(error),
-  };
-}
-
-async function read(socket: MessageSocket, pcscf: Pcscf, context: BoxContext): Promise<void> {
-  for (let incoming = await socket.receive(); incoming; incoming = await socket.receive()) {
-    try {
-      pcscf.receive(incoming.bytes, incoming.flow);
-    } catch (error) {
-      context.problem(error);
-    }
-  }
-}
-
 function operatorEndpoint({ bind, ports }: CoreOptions): Endpoint {
   const loopback = bind.startsWith("127.") || bind === "::1";
   return { address: loopback ? bind : "127.0.0.1", port: ports?.operator ?? 0 };
-}
-
-function checkFaults(chosen: FaultSet): void {
-  const known = new Set(knownFaults.map(({ id }) => id));
-  for (const id of chosen) {
-    if (!known.has(id)) throw new LocalMisuseError(`There is no fault "${id}"`);
-  }
 }

@@ -2,7 +2,7 @@
 import { parseUri, type Uri } from "sip-codec";
 import type { Endpoint } from "../harness/net/types.ts";
 import type { Cx, CxListener } from "./cx.ts";
-import type { Fabric, Receiver } from "./fabric.ts";
+import type { Fabric, Link, Receiver } from "./fabric.ts";
 import { Icscf } from "./icscf/mod.ts";
 import { type CscfPorts, gateway, literalPlace, type MwPort, TrustDomain } from "./mw/mod.ts";
 import { Scscf } from "./scscf/mod.ts";
@@ -41,50 +41,74 @@ export function cscfNames({ home }: BoxContext, suffix = ""): CscfNames {
 
 export function cscfPair(context: BoxContext, fabric: Fabric, options: CscfOptions): Cscfs {
   const { names, at, cx, ports, domains } = options;
-  const trust = new TrustDomain(context.policy);
-  const attach = (
-    { local, names, port, receive, admits = (address) => trust.holds(address) }: {
-      local: Endpoint;
-      names: readonly string[];
-      port: MwPort | undefined;
-      receive: Receiver;
-      admits?: (address: string) => boolean;
-    },
-  ) => {
-    const link = fabric.attach(local, names, receive);
-    if (!port) return link;
-    port.serve(receive, admits);
-    return gateway(link, port, (uri) => trustedPlace(trust, uri));
-  };
-  const icscf: Icscf = new Icscf(context, {
-    name: names.icscf,
+  const icscf = joinIcscf(context, fabric, {
+    names: [names.icscf, ...domains],
+    at: at.icscf,
     cx: cx.icscf,
     servers: [`sip:${names.scscf}`],
-    link: attach({
-      local: at.icscf,
-      names: [names.icscf, ...domains],
-      port: ports?.icscf,
-      receive: (bytes, flow) => icscf.stack.receive(bytes, flow),
-      admits: (address) => icscf.trust.admits(address),
-    }),
+    port: ports?.icscf,
   });
-  const scscf: Scscf = new Scscf(context, {
-    name: names.scscf,
-    homeEntry: parseUri(`sip:${names.icscf}`),
+  const scscf = joinScscf(context, fabric, {
+    names: [names.scscf],
+    at: at.scscf,
     cx: cx.scscf,
-    link: attach({
-      local: at.scscf,
-      names: [names.scscf],
-      port: ports?.scscf,
-      receive: (bytes, flow) => scscf.stack.receive(bytes, flow),
-    }),
+    homeEntry: parseUri(`sip:${names.icscf}`),
+    port: ports?.scscf,
   });
   cx.listen(`sip:${names.scscf}`, scscf);
   return { icscf, scscf };
 }
 
-/** Outside this core requests go to nodes of the network domain alone. */
-function trustedPlace(trust: TrustDomain, uri: Uri): Endpoint | undefined {
-  const place = literalPlace(uri);
-  return place && trust.holds(place.address) ? place : undefined;
+interface JoinOptions {
+  /** What it is found under on the fabric; the first is the host of its URIs. */
+  readonly names: readonly [string, ...string[]];
+  /** Its place there. */
+  readonly at: Endpoint;
+  readonly cx: Cx;
+  readonly port: MwPort | undefined;
+  /** Where names lead that are not on the fabric. Default: nowhere. */
+  readonly nextHop?: Endpoint | undefined;
+}
+
+export function joinIcscf(
+  context: BoxContext,
+  fabric: Fabric,
+  options: JoinOptions & { readonly servers: readonly string[] },
+): Icscf {
+  const { names: [name], cx, servers } = options;
+  const receive: Receiver = (bytes, flow) => icscf.stack.receive(bytes, flow);
+  const link = linkOf(context, fabric, options, receive, (address) => icscf.trust.admits(address));
+  const icscf: Icscf = new Icscf(context, { name, cx, servers, link });
+  return icscf;
+}
+
+export function joinScscf(
+  context: BoxContext,
+  fabric: Fabric,
+  options: JoinOptions & { readonly homeEntry: Uri },
+): Scscf {
+  const { names: [name], cx, homeEntry } = options;
+  const trust = new TrustDomain(context.policy);
+  const receive: Receiver = (bytes, flow) => scscf.stack.receive(bytes, flow);
+  const link = linkOf(context, fabric, options, receive, (address) => trust.holds(address));
+  const scscf: Scscf = new Scscf(context, { name, cx, homeEntry, link });
+  return scscf;
+}
+
+function linkOf(
+  { policy }: BoxContext,
+  fabric: Fabric,
+  { names, at, port, nextHop }: JoinOptions,
+  receive: Receiver,
+  admits: (address: string) => boolean,
+): Link {
+  const inside = fabric.attach(at, names, receive);
+  if (!port) return inside;
+  port.serve(receive, admits);
+  const trust = new TrustDomain(policy);
+  return gateway(inside, port, (uri) => {
+    const place = literalPlace(uri);
+    // Outside this core requests go to nodes of the network domain alone.
+    return place ? trust.holds(place.address) ? place : undefined : nextHop;
+  });
 }

@@ -7,6 +7,7 @@ import type { MwEnds } from "./mw/mod.ts";
 import { NatBox } from "./nat/mod.ts";
 import type { CoreOptions } from "./options.ts";
 import { IpsecEnd } from "./pcscf/ipsec/mod.ts";
+import type { Pcscf } from "./pcscf/mod.ts";
 import { TlsEnd } from "./pcscf/tls/mod.ts";
 import type { BoxContext } from "./types.ts";
 
@@ -110,4 +111,15 @@ export async function sendOnGm({ sockets }: Gm, bytes: Uint8Array, to: Flow): Pr
   const socket = sockets.find(({ transport }) => transport === to.transport);
   if (!socket) throw new RangeError(`no socket for transport "${to.transport}"`);
   await socket.send(bytes, to);
+}
+
+/** Hands the P-CSCF what UEs send, until the socket is closed. */
+export async function readGm(socket: MessageSocket, pcscf: Pcscf, context: BoxContext): Promise<void> {
+  for (let incoming = await socket.receive(); incoming; incoming = await socket.receive()) {
+    try {
+      pcscf.receive(incoming.bytes, incoming.flow);
+    } catch (error) {
+      context.problem(error);
+    }
+  }
 }

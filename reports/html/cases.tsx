@@ -174,8 +174,8 @@ function CheckRow({ check, caseId, isPacked }: { check: CheckResult; caseId: str
   return (
     <tr class={check.holds ? undefined : "broken"}>
       <td>
-        {check.holds ? <b class="ok">holds</b> : <Broken check={check} />} {visible(check.name)}{" "}
-        <code>{check.requirement}</code>
+        {check.holds ? <b class="ok">holds</b> : <Broken check={check} />}
+        {visible(check.name)} <code>{check.requirement}</code>
         {!check.holds && check.severity !== "fail" && (
           <span class="level">{check.severity === "warn" ? "warning" : "recorded only"}</span>
         )}

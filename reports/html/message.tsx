@@ -32,11 +32,16 @@ export function Message({ record, checks }: { record: TraceRecord; checks: reado
           )}
         </p>
       ))}
-      {isCiphertext(record)
-        ? <p class="remark">Encrypted; the octets are in trace.jsonl and capture.pcapng.</p>
+      {isCiphertext(record) || isToldByName(record)
+        ? <p class="remark">The octets are in trace.jsonl and capture.pcapng.</p>
         : record.bytes !== "" && <Octets message={decodeMessage(record.bytes)} />}
     </div>
   );
+}
+
+/** Handshake messages and alerts that the trace names: a dump would say less. "TLS 40 octets" is none of them. */
+function isToldByName({ layer, summary }: TraceRecord): boolean {
+  return layer === "tls" && /^TLS [A-Za-z]/.test(summary);
 }
 
 function Octets({ message }: { message: DecodedMessage }) {

@@ -88,6 +88,11 @@ export const interconnectFaults: readonly Fault[] = [
     title: "IBCF takes the first suite of the client that it knows, without AES or forward secrecy",
   },
   {
+    id: "pcscf/keeps-path-of-ue",
+    requirement: "S3-010339/register-7-1/01",
+    title: "P-CSCF leaves the Path that the UE has written below its own",
+  },
+  {
     id: "ibcf/requests-no-certificate",
     requirement: "33.203/S.5.4.3/02",
     title: "IBCF asks no client for a certificate",

@@ -92,6 +92,8 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void | Promis
   removeNetworkFields(request);
   request.remove("Route");
   dropAuts(request, faults);
+  // RFC 3327 5.1: the way back is for proxies to say; one of the UE's making would lead past the network.
+  if (!faults.has("pcscf/keeps-path-of-ue")) request.remove("Path");
   const known = contact && pcscf.bindings.find(impi, bindingKey(contact));
   const token = known?.token ?? pcscf.context.token();
   if (contact) {

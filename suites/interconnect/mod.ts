@@ -1,6 +1,7 @@
 /** Between networks: TS 33.203 clause 4, clause 5.1.4, Annex S.5. */
 import { suite } from "../../harness/runner/case.ts";
 import { clear } from "./clear.ts";
+import { home } from "./home.ts";
 import { mutual } from "./mutual.ts";
 import { offers } from "./offers.ts";
 
@@ -8,4 +9,5 @@ export default suite("interconnect", "Network interconnect (TS 33.203 clauses 4,
   ...mutual,
   ...offers,
   ...clear,
+  ...home,
 ], { lease: "digest" });

@@ -3,6 +3,7 @@ import { suite } from "../../harness/runner/case.ts";
 import { addresses } from "./addresses.ts";
 import { detection } from "./detection.ts";
 import { framing } from "./framing.ts";
+import { home } from "./home.ts";
 import { mode } from "./mode.ts";
 import { neighbours } from "./neighbours.ts";
 import { ports } from "./ports.ts";
@@ -19,4 +20,5 @@ export default suite("ipsec-nat", "IPsec through NAT (TS 33.203 Annex M)", [
   ...ports,
   ...neighbours,
   ...reregistration,
+  ...home,
 ], { lease: SUBSCRIBER });

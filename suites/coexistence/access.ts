@@ -66,13 +66,13 @@ export const access = [
       const { check, profile } = context;
       const elsewhere = ["wlan", "fixed"].filter((name) => (profile.access[name]?.length ?? 0) > 0);
       for (const name of elsewhere) {
-        const alice = await context.ue({ access: name });
+        const alice = await context.ue({ as: 0, access: name });
         await bound(context, alice);
         const answer = await silenceIsUndefined(alice.attempt({ fresh: true, withoutAuthorization: true }));
         check(`${name}: not registered by the address`, "33.203/P.3/17").about(answer)
           .that((answer?.status ?? 408) >= 300).equals(true);
       }
-      const mobile = await context.ue({ access: "3gpp" });
+      const mobile = await context.ue({ as: 0, access: "3gpp" });
       await bound(context, mobile);
       await context.given("on 3GPP access the address registers", mobile.register());
     },
@@ -94,14 +94,14 @@ export const access = [
     leases: ["giba"],
     async run(context) {
       const { check } = context;
-      const outside = await context.ue({ access: "fixed" });
+      const outside = await context.ue({ as: 0, access: "fixed" });
       await bound(context, outside);
       const claimed = await silenceIsUndefined(
         outside.attempt({ withoutAuthorization: true, headers: { "P-Access-Network-Info": SAYS_3GPP } }),
       );
       check("outside, claiming 3GPP: not registered by the address", "33.203/P.3/19").about(claimed)
         .that((claimed?.status ?? 408) >= 300).equals(true);
-      const inside = await context.ue({ access: "3gpp" });
+      const inside = await context.ue({ as: 0, access: "3gpp" });
       await bound(context, inside);
       const denied = await silenceIsUndefined(
         inside.attempt({ withoutAuthorization: true, headers: { "P-Access-Network-Info": SAYS_WLAN } }),

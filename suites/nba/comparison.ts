@@ -180,7 +180,11 @@ async function onlyTheLineRegisters(
   const node = await trustedNode({ local: "pani-aware" });
   const line = lineOf(node);
   for (const [what, say] of Object.entries(sayings)) {
-    refused(check, what, await silenceIsUndefined(node.attempt({ ...saying(say(line)), fresh: true })));
+    for (const withoutAuthorization of [false, true]) {
+      const how = { ...saying(say(line)), withoutAuthorization, fresh: true };
+      const header = withoutAuthorization ? "no Authorization" : "with Authorization";
+      refused(check, `${what}, ${header}`, await silenceIsUndefined(node.attempt(how)));
+    }
   }
   const { response } = await node.register({ ...saying(said(line)), fresh: true });
   check("the line itself: registered", "33.203/R.3/04").answer(response).isOneOf(200);

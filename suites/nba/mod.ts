@@ -3,6 +3,7 @@ import { suite } from "../../harness/runner/case.ts";
 import { accessInfo } from "./access_info.ts";
 import { comparison } from "./comparison.ts";
 import { forwarder } from "./forwarder.ts";
+import { hss } from "./hss.ts";
 import { location } from "./location.ts";
 import { registration } from "./registration.ts";
 
@@ -12,4 +13,5 @@ export default suite("nba", "NASS-IMS-bundled authentication (TS 33.203 Annex R)
   ...accessInfo,
   ...comparison,
   ...forwarder,
+  ...hss,
 ]);

@@ -1,5 +1,6 @@
 /** Whose word the I-CSCF takes for an authentication: TS 33.203 U.1 and U.2 step 4. */
 import { testCase } from "../../harness/runner/case.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
 import { withinWindow } from "../_shared/window.ts";
 import { isRegistered, told, TRUSTED, turnedAway } from "./_trusted.ts";
 
@@ -22,10 +23,17 @@ export const trust = [
       const trusted = await trustedNode({ as: 0 });
       const [impu = ""] = trusted.identity.impus;
       for (const visitedNetwork of [profile.home.domain, profile.trustedNode!.visitedNetwork]) {
-        const outsider = await trustedNode({ as: 0, local: "outside", visitedNetwork });
-        const outcome = await withinWindow(context, outsider.registerTrusted());
-        check(`outside, "${visitedNetwork}": not registered`, "33.203/U.1/01").about(outcome?.response)
-          .holds(turnedAway(outcome?.response), told(outcome?.response));
+        const attempts = await Promise.all(
+          waysIn(profile).map(async ([entry, transport]) => {
+            const outsider = await trustedNode({ as: 0, local: "outside", entry, transport, visitedNetwork });
+            const outcome = await withinWindow(context, outsider.registerTrusted());
+            return { way: `${entry} by ${transport}`, answer: outcome?.response };
+          }),
+        );
+        for (const { way, answer } of attempts) {
+          check(`${way}, "${visitedNetwork}": not registered`, "33.203/U.1/01").about(answer)
+            .holds(turnedAway(answer), told(answer));
+        }
       }
       check("the user is not registered", "33.203/U.1/01").that(await isRegistered(trusted, impu)).equals(
         false,
@@ -151,3 +159,9 @@ export const trust = [
     },
   }),
 ];
+
+/** Where an outsider may try: at the I-CSCF, and past it at the S-CSCF. */
+function waysIn({ entry }: CaseContext["profile"]): (readonly [string, "udp" | "tcp"])[] {
+  const all = ["i-cscf", "s-cscf"].flatMap((name) => [[name, "udp"], [name, "tcp"]] as const);
+  return all.filter(([name, transport]) => entry[name]?.[transport]);
+}

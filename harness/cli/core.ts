@@ -23,10 +23,17 @@ export const coreCommand: Command = {
     {
       name: "ports",
       value: "LIST",
-      help: "the port for SIP over UDP and TCP, or sip=PORT,operator=PORT; 0 takes any",
+      help:
+        "the P-CSCF's port for SIP over UDP and TCP, or sip=PORT,operator=PORT; 0 takes any; the other elements take " +
+        "any, which the profile tells",
       default: "sip=5060,operator=0",
     },
-    { name: "fault", value: "ID", repeatable: true, help: "break it in this way" },
+    {
+      name: "fault",
+      value: "ID",
+      repeatable: true,
+      help: 'break it in this way; "imspeer explain CASE" names faults',
+    },
   ],
   examples: [
     { command: "imspeer core > core.yaml", says: "the core on 127.0.0.1:5060; in another shell:" },

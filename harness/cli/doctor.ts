@@ -13,8 +13,10 @@ export const doctorCommand: Command = {
   summary: "look at what this machine and the target can do, with a remedy where they cannot",
   usage: ["doctor [--profile NAME|FILE] [--json]"],
   description: [
-    "The machine: Deno, the local addresses of the profile, raw sockets, OpenSSL, tshark, xmllint. The target: every " +
-    "entry point is asked with one OPTIONS over each of its transports; whatever it answers is a sign of life.",
+    "The machine: Deno, the local addresses of the profile, raw sockets (for IPsec in transport mode), OpenSSL (for " +
+    "TLS), tshark, xmllint. The target: every entry point is asked with one OPTIONS over each of its transports, TLS " +
+    "too; whatever it answers is a sign of life. A border (ibcf) and an HSS are asked for a connection alone, the " +
+    "resolver of the profile for where the home domain is served.",
   ],
   options: [PROFILE_OPTION, { name: "json", help: "JSON on standard output" }],
   examples: [{ command: "imspeer doctor --profile lab.yaml", says: "before the first run" }],

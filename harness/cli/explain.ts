@@ -15,17 +15,20 @@ import { catalogue, faults, suites } from "./registry.ts";
 
 export const explainCommand: Command = {
   name: "explain",
-  summary: "tell what a case sends and expects, or what a requirement asks",
+  summary: "tell what a case sends and expects, what a requirement asks, what a fault breaks",
   usage: ["explain CASE|REQUIREMENT|FAULT"],
   description: [
     "For a case: its message ladder, the clauses it judges, what it needs, and the faults of the reference core that " +
-    "make it fail. For a requirement: what the clause asks, how it is observed, and which cases judge it.",
+    "make it fail. For a requirement: what the clause asks, how it is observed, and which cases judge it. " +
+    "For a fault of the reference core: what it breaks, and which cases must see it. Ids of cases are those of " +
+    '"imspeer list", ids of requirements those of "imspeer trace --csv".',
   ],
   options: [],
   positionals: { least: 1, most: 1 },
   examples: [
     { command: "imspeer explain aka/mutual-authentication", says: "a case" },
     { command: "imspeer explain 33.203/6.1.1/09", says: "a requirement" },
+    { command: "imspeer explain pcscf/leaks-ck-ik", says: "a fault" },
   ],
   exits: [EXIT.ok],
   run(args, host) {

@@ -50,7 +50,8 @@ const HOW: readonly OptionSpec[] = [
   { name: "bail", help: "start nothing more after the first fail" },
   {
     name: "as-able",
-    help: "leave out what this machine lacks the privilege for, in place of leaving it inconclusive",
+    help:
+      "leave out what this machine lacks the privilege for (ESP over raw IP), in place of leaving it inconclusive",
   },
 ].map((option) => ({ ...option, group: "How" }));
 
@@ -63,7 +64,11 @@ const OUTPUT: readonly OptionSpec[] = [
     default: "out",
   },
   { ...REPORTER_OPTION, default: DEFAULT_REPORTERS.join(",") },
-  { name: "keep-secrets", help: "leave keys and passwords in evidence and reports" },
+  {
+    name: "keep-secrets",
+    help:
+      "leave keys and passwords in evidence and reports; captures then hold what Wireshark decrypts TLS and ESP with",
+  },
   { name: "verbose", short: "v", help: "list passing cases on a terminal, too" },
 ].map((option) => ({ ...option, group: "Output" }));
 
@@ -75,6 +80,8 @@ export const runCommand: Command = {
     "Without --profile the target is the reference core inside this program. The device is asked first whether it " +
     "answers at all, then every case runs on subscribers of its own, side by side. The output folder gets " +
     "index.html, junit.xml, results.json and, per case, a trace and a capture for Wireshark.",
+    "Selectors of one kind widen (--suite tls --suite interconnect), different kinds narrow (--suite tls --priority 1); " +
+    '"imspeer list" takes the same and shows what they select.',
   ],
   options: [
     PROFILE_OPTION,
@@ -83,7 +90,8 @@ export const runCommand: Command = {
       value: "ID",
       repeatable: true,
       group: "Target",
-      help: "break the embedded core in this way",
+      help:
+        'break the embedded core in this way; "imspeer explain CASE" names the faults that a case must see',
     },
     ...SELECTOR_OPTIONS,
     ...HOW,

@@ -6,7 +6,13 @@ import type { OptionSpec } from "./command.ts";
 const group = "Which cases (all of them, unless told otherwise)";
 
 export const SELECTOR_OPTIONS: readonly OptionSpec[] = [
-  { name: "suite", value: "ID", repeatable: true, group, help: "cases of this suite; * stands for anything" },
+  {
+    name: "suite",
+    value: "ID",
+    repeatable: true,
+    group,
+    help: "cases of this suite, as tls; * stands for anything",
+  },
   { name: "case", value: "GLOB", repeatable: true, group, help: "cases whose id is like this, as aka/*" },
   {
     name: "requirement",
@@ -21,7 +27,13 @@ export const SELECTOR_OPTIONS: readonly OptionSpec[] = [
     group,
     help: "cases of priority 1 to N: 1 is security-critical, 3 is optional",
   },
-  { name: "tag", value: "T", repeatable: true, group, help: "cases with this tag, as slow" },
+  {
+    name: "tag",
+    value: "T",
+    repeatable: true,
+    group,
+    help: "cases with this tag: slow, operator, privileged",
+  },
 ];
 
 export const PROFILE_OPTION: OptionSpec = {

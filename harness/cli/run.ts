@@ -66,8 +66,7 @@ const OUTPUT: readonly OptionSpec[] = [
   { ...REPORTER_OPTION, default: DEFAULT_REPORTERS.join(",") },
   {
     name: "keep-secrets",
-    help:
-      "leave keys and passwords in evidence and reports; captures then hold what Wireshark decrypts TLS and ESP with",
+    help: "leave keys and passwords in evidence and reports; Wireshark can then decrypt TLS and ESP",
   },
   { name: "verbose", short: "v", help: "list passing cases on a terminal, too" },
 ].map((option) => ({ ...option, group: "Output" }));

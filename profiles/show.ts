@@ -57,7 +57,7 @@ export function withEntry(
   entry: Profile["entry"],
   operator: Profile["operator"],
   comment: string,
-  more: Pick<Profile, "dns" | "pki" | "radius"> = {},
+  more: Pick<Profile, "dns" | "pki" | "radius" | "homeNetworks" | "hss" | "clf" | "trustedNode"> = {},
 ): string {
   const document = parseDocument(text);
   const addresses = Object.values(entry).flatMap((point) => Object.values(point)).map(({ address }) =>
@@ -69,6 +69,7 @@ export function withEntry(
   document.commentBefore = comment.split("\n").map((line) => ` ${line}`).join("\n");
   document.set("entry", document.createNode(mapValues(entry, (point) => mapValues(point, formatEntryPoint))));
   if (operator) document.set("operator", document.createNode(operator));
+  else document.delete("operator");
   const { dns, pki } = more;
   if (pki) document.set("pki", document.createNode(keyPairs(pki)));
   if (dns) document.set("dns", document.createNode({ resolver: formatEndpoint(dns.resolver) }));
@@ -77,11 +78,18 @@ export function withEntry(
   // Networks to play towards a border that there is not.
   if (!entry["ibcf"]) document.delete("interconnect");
   // And nodes inside a domain that nobody is admitted to.
-  if (!entry["i-cscf"]) {
-    for (const part of ["home-networks", "hss", "clf", "trusted-node", "radius"]) document.delete(part);
-  }
+  for (const [part, key] of PLAYED) if (more[part] === undefined) document.delete(key);
   return document.toString({ lineWidth: 0 });
 }
+
+/** Nodes of ours around a device, and what they are called in a file. */
+const PLAYED = [
+  ["homeNetworks", "home-networks"],
+  ["hss", "hss"],
+  ["clf", "clf"],
+  ["trustedNode", "trusted-node"],
+  ["radius", "radius"],
+] as const;
 
 export function formatEndpoint(place: { readonly address: string; readonly port: number }): string {
   return place.address.includes(":") ? `[${place.address}]:${place.port}` : `${place.address}:${place.port}`;

@@ -1,6 +1,7 @@
 /** One box of a core alone. What is around it is equipment, or somebody who plays it. */
 import { parseUri } from "sip-codec";
 import { LocalMisuseError } from "../harness/errors.ts";
+import { formatEndpoint } from "../harness/net/mod.ts";
 import type { Endpoint } from "../harness/net/types.ts";
 import type { Profile } from "../profiles/types.ts";
 import { begin, type Beginning } from "./begin.ts";
@@ -18,14 +19,14 @@ export const BOX_NAMES = ["p-cscf", "i-cscf", "s-cscf", "hss"] as const;
 export type BoxName = typeof BOX_NAMES[number];
 
 /**
- * Of `mw`, the HSS that an I-CSCF or S-CSCF asks must be there. A CSCF has the port of Gm; `ports.mw` is that of a
+ * A CSCF alone calls itself by its address, since nobody could look its name up. Of `mw`, the HSS that an I-CSCF or S-CSCF asks must be there. A CSCF has the port of Gm; `ports.mw` is that of a
  * P-CSCF towards its home network. Who is at the next hop is trusted.
  */
 export interface BoxOptions extends CoreOptions {
   readonly only: BoxName;
   /**
-   * Where names lead: for a P-CSCF, which must have one, the home network; for an I-CSCF its S-CSCF; for an S-CSCF the
-   * way to users of the home network, who without one are those registered here.
+   * Where names lead: for a P-CSCF, which must have one, the home network; for an I-CSCF the S-CSCF that it selects; for
+   * an S-CSCF the way to users of the home network, who without one are those registered here.
    */
   readonly nextHop?: Endpoint;
 }
@@ -151,13 +152,13 @@ async function openPcscf(parts: Parts): Promise<Opened> {
 
 async function openIcscf(parts: Parts): Promise<Opened> {
   const { options: { ports, nextHop }, beginning: { context }, fabric, at } = parts;
-  const { icscf, scscf } = cscfNames(context);
+  const { icscf } = cscfNames(context);
   const port = await parts.port(ports?.gm ?? 5060);
   joinIcscf(context, fabric, {
     ...{ at, port, nextHop },
-    names: [icscf, context.home.domain],
+    names: [formatEndpoint(port.local), icscf, context.home.domain],
     cx: parts.cx(icscf),
-    servers: [`sip:${scscf}`],
+    servers: nextHop ? [`sip:${formatEndpoint(nextHop)}`] : [],
   });
   return entriesOf("i-cscf", port);
 }
@@ -169,7 +170,7 @@ async function openScscf(parts: Parts): Promise<Opened> {
   const cx = parts.cx(scscf);
   const box = joinScscf(context, fabric, {
     ...{ at, port, nextHop, cx },
-    names: nextHop ? [scscf] : [scscf, icscf, context.home.domain],
+    names: [formatEndpoint(port.local), scscf, ...(nextHop ? [] : [icscf, context.home.domain])],
     homeEntry: parseUri(`sip:${icscf}`),
   });
   cx.listen(box);

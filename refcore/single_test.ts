@@ -86,6 +86,7 @@ Deno.test("I-CSCF, S-CSCF and HSS, each alone, register a user together", () =>
       const done = register(pcscf, "alice", `,integrity-protected="auth-done"`);
       const answer = await pcscf.ask(done, icscf.entry["i-cscf"]!.tcp!, "tcp");
       assert.equal(answer.status, 200);
+      assert.equal(answer.serviceRoute[0]?.uri.hostPort, `${nextHop.address}:${nextHop.port}`);
       // Without a next hop, users of the home network are those who are registered here.
       const call = pcscf.build("MESSAGE", `sip:alice@${DOMAIN}`, {
         "Route": answer.values("Service-Route"),

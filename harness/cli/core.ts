@@ -1,22 +1,28 @@
 /** `imspeer core`: the reference core on its own, for other testers and for looking at. */
 import { parseAddress, withEntry } from "../../profiles/mod.ts";
 import type { Args } from "./args.ts";
+import { BOX_OPTIONS, type BoxWishes, boxWishes, openBox } from "./box.ts";
 import type { Command } from "./command.ts";
 import { EXIT, usageError } from "./exit.ts";
 import { loadProfile } from "./profile_source.ts";
 import { faultIds } from "./registry.ts";
-import { openCore } from "./target.ts";
+import { type CoreWishes, openCore } from "./target.ts";
 
-/** What --ports may name: SIP over UDP and TCP, and the operator's HTTP interface. */
-const PORT_NAMES = { sip: "gm", operator: "operator" } as const;
+/** What --ports may name: SIP over UDP and TCP, the CSCFs' on Mw, Cx, RADIUS, and the operator's HTTP interface. */
+const PORT_NAMES = { sip: "gm", mw: "mw", cx: "cx", radius: "radius", operator: "operator" } as const;
 
 export const coreCommand: Command = {
   name: "core",
   summary: "run the reference core alone, until Ctrl-C",
-  usage: ["core [--bind ADDR] [--ports LIST] [--fault ID]…"],
+  usage: [
+    "core [--bind ADDR] [--ports LIST] [--profile NAME|FILE] [--fault ID]…",
+    "core --only BOX [--next-hop HOST:PORT] [--hss diameter:HOST:PORT] [--trust CIDR]… [--bind ADDR] …",
+  ],
   description: [
     "Prints the core's profile on standard output, with the subscribers it knows and where it listens, and runs " +
     `until it is interrupted. The output is a profile for "imspeer run --profile".`,
+    "With --only it is one box of the core, for equipment that has all the others: a P-CSCF before somebody's home " +
+    "network, CSCFs that ask somebody's HSS, or an HSS that knows the subscribers of the profile.",
   ],
   options: [
     { name: "bind", value: "ADDR", help: "address to listen on", default: "127.0.0.1" },
@@ -24,9 +30,16 @@ export const coreCommand: Command = {
       name: "ports",
       value: "LIST",
       help:
-        "the P-CSCF's port for SIP over UDP and TCP, or sip=PORT,operator=PORT; 0 takes any; the other elements take " +
-        "any, which the profile tells",
+        "the port for SIP over UDP and TCP, or some of sip=, mw= (the first of the CSCFs'), cx=, radius=, " +
+        "operator=; 0 takes any",
       default: "sip=5060,operator=0",
+    },
+    {
+      name: "profile",
+      short: "p",
+      value: "NAME|FILE",
+      help: "whose home network, subscribers and timers it has",
+      default: "embedded",
     },
     {
       name: "fault",
@@ -34,6 +47,7 @@ export const coreCommand: Command = {
       repeatable: true,
       help: 'break it in this way; "imspeer explain CASE" names faults',
     },
+    ...BOX_OPTIONS,
   ],
   examples: [
     { command: "imspeer core > core.yaml", says: "the core on 127.0.0.1:5060; in another shell:" },
@@ -41,6 +55,10 @@ export const coreCommand: Command = {
     {
       command: "imspeer core --bind 192.0.2.5 --ports 5060",
       says: "for equipment in the lab: there is no access control but the scope",
+    },
+    {
+      command: "imspeer core --only s-cscf --hss diameter:192.0.2.7:3868 --bind 192.0.2.5",
+      says: "an S-CSCF that asks the lab's HSS",
     },
   ],
   exits: [EXIT.ok, EXIT.unjudged],
@@ -57,16 +75,19 @@ export const coreCommand: Command = {
     }
     const faults = faultIds(args.list("fault"));
     const ports = portsOf(args);
-    const { profile, text } = loadProfile(undefined, host);
-    const core = await openCore(profile, { faults, bind, ports, seed: crypto.randomUUID() });
+    const box = boxWishes(args);
+    const { profile, text } = loadProfile(args.text("profile"), host);
+    const wishes = { faults, bind, ports, seed: crypto.randomUUID() };
+    const core = await (box ? openBox(profile, box, wishes) : openCore(profile, wishes));
     try {
-      const { entry, operator, dns } = core.profile;
-      host.out(withEntry(text, entry, operator, heading(bind, faults), core.profile));
+      const { entry, operator, dns, radius } = core.profile;
+      host.out(withEntry(text, entry, operator, heading(bind, faults, box), core.profile));
       for (const [name, point] of Object.entries(entry)) {
         for (const [transport, { address, port }] of Object.entries(point)) {
           host.say(`${name} listens on ${transport} ${address}:${port}`);
         }
       }
+      if (radius) host.say(`RADIUS accounting on udp ${radius.target.address}:${radius.target.port}`);
       if (dns) host.say(`name server on udp ${dns.resolver.address}:${dns.resolver.port}`);
       if (operator) host.say(`operator interface on ${operator.url}`);
       host.say(
@@ -82,9 +103,12 @@ export const coreCommand: Command = {
   },
 };
 
-function heading(bind: string, faults: readonly string[]): string {
+function heading(bind: string, faults: readonly string[], box: BoxWishes | undefined): string {
   return [
     "The reference core of imspeer, as it runs: imspeer run --profile THIS-FILE",
+    ...(box
+      ? [`It is the box "${box.only}" alone: take from "capabilities" what needs the others around it.`]
+      : []),
     ...(bind.startsWith("127.")
       ? []
       : [`Under "access" put addresses of the machine that runs it, from which ${bind} is reached.`]),
@@ -92,7 +116,7 @@ function heading(bind: string, faults: readonly string[]): string {
   ].join("\n");
 }
 
-function portsOf(args: Args): { gm?: number; operator?: number } {
+function portsOf(args: Args): NonNullable<CoreWishes["ports"]> {
   const text = args.text("ports");
   if (text === undefined) return {};
   if (/^\d+$/.test(text)) return { gm: port(text) };
@@ -101,7 +125,8 @@ function portsOf(args: Args): { gm?: number; operator?: number } {
       const [name = "", number = ""] = part.split("=");
       const known = Object.entries(PORT_NAMES).find(([word]) => word === name)?.[1];
       if (known) return [known, port(number)];
-      throw usageError(`"--ports" needs one port, or sip=PORT,operator=PORT; found "${part}"`);
+      const names = Object.keys(PORT_NAMES).map((known) => `${known}=PORT`).join(",");
+      throw usageError(`"--ports" needs one port, or some of ${names}; found "${part}"`);
     }),
   );
 }

@@ -55,14 +55,14 @@ export async function openCoreAnywhere(
 export interface CoreWishes {
   readonly faults: readonly string[];
   readonly bind: string;
-  readonly ports?: { readonly gm?: number; readonly operator?: number };
+  readonly ports?: NonNullable<CoreOptions["ports"]>;
   /** The core's nonces come from it, too, so that a run can be repeated. */
   readonly seed: string;
 }
 
 /** The core as a target: the profile with the entry points it really has. */
 export async function openCore(profile: Profile, { faults, seed, ...where }: CoreWishes): Promise<Target> {
-  const authority = canSpeakTls() ? await rootAuthority() : undefined;
+  const authority = await tlsAuthority();
   const interconnect = authority && borderFor(profile, where.bind, authority);
   const core = await startCore({
     ...where,
@@ -78,7 +78,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
     ...(interconnect ? { interconnect } : {}),
     random: seededRandom(seed, "core"),
   });
-  const { interconnect: played, dns: _dns, ...common } = profile;
+  const { interconnect: played, dns: _dns, ...common } = isLoopback(where.bind) ? profile : aloof(profile);
   return {
     profile: {
       ...common,
@@ -94,7 +94,11 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
   };
 }
 
-/** Without OpenSSL there is a core without TLS; what needs it is inconclusive then. */
+/** Who issues a core's certificates; undefined without OpenSSL, where what needs TLS is inconclusive. */
+export async function tlsAuthority(): Promise<Authority | undefined> {
+  return canSpeakTls() ? await rootAuthority() : undefined;
+}
+
 function canSpeakTls(): boolean {
   try {
     checkTls();
@@ -113,7 +117,10 @@ function rootAuthority(): Promise<Authority> {
 let root: Promise<Authority> | undefined;
 
 /** Both ends of TLS trust one root, and the tester may issue under it. CRLs stand behind it, as in a CA file. */
-function pkiOf({ certificate, keys }: Authority, crls: readonly Uint8Array[]): NonNullable<Profile["pki"]> {
+export function pkiOf(
+  { certificate, keys }: Authority,
+  crls: readonly Uint8Array[],
+): NonNullable<Profile["pki"]> {
   const pem = toPem("CERTIFICATE", certificate);
   return {
     trust: [[pem, ...crls.map((crl) => toPem("X509 CRL", crl))].join("")],
@@ -136,6 +143,12 @@ function borderFor(profile: Profile, bind: string, authority: Authority): CoreOp
 /** What is played around a core is on this machine: no network but the loopback one has so many addresses to give away. */
 function isLoopback(bind: string): boolean {
   return bind.startsWith("127.");
+}
+
+/** Without the nodes that only a core on the loopback network has around it. */
+function aloof(profile: Profile): Profile {
+  const { homeNetworks: _, hss: __, clf: ___, trustedNode: ____, radius: _____, ...rest } = profile;
+  return rest;
 }
 
 function surroundings(profile: Profile): Partial<CoreOptions> {

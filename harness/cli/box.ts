@@ -1,0 +1,126 @@
+/** `imspeer core --only`: one box of the reference core, with real equipment around it. */
+import { BOX_NAMES, type BoxName, type BoxOptions, startBox } from "../../refcore/mod.ts";
+import { parseCidr, parseEndpoint, type Profile } from "../../profiles/mod.ts";
+import { systemNet } from "../net/mod.ts";
+import { seededRandom } from "../runner/mod.ts";
+import type { Args } from "./args.ts";
+import type { OptionSpec } from "./command.ts";
+import { usageError } from "./exit.ts";
+import { type CoreWishes, pkiOf, type Target, tlsAuthority } from "./target.ts";
+
+export const BOX_OPTIONS: readonly OptionSpec[] = [
+  { name: "only", value: "BOX", help: `start this box alone: ${BOX_NAMES.join(", ")}`, group: "One box" },
+  {
+    name: "next-hop",
+    value: "HOST:PORT",
+    help: "where names lead: the home network of a p-cscf, the S-CSCF of an i-cscf, the I-CSCF of an s-cscf",
+    group: "One box",
+  },
+  {
+    name: "hss",
+    value: "diameter:HOST:PORT",
+    help: "the HSS that an i-cscf or s-cscf asks (Cx)",
+    group: "One box",
+  },
+  {
+    name: "trust",
+    value: "CIDR",
+    repeatable: true,
+    help: "whom it answers on Mw and Cx",
+    default: "everybody",
+    group: "One box",
+  },
+];
+
+export type BoxWishes = Pick<BoxOptions, "only" | "nextHop"> & {
+  readonly hss: BoxOptions["nextHop"];
+  /** CIDRs */
+  readonly trusted: readonly string[];
+};
+
+/** Undefined where the whole core is wanted. Throws CliError (64). */
+export function boxWishes(args: Args): BoxWishes | undefined {
+  const only = args.text("only");
+  const others = ["next-hop", "hss", "trust"].filter((name) => args.list(name).length > 0);
+  if (only === undefined) {
+    if (others[0] === undefined) return undefined;
+    throw usageError(`"--${others[0]}" is for one box alone: add "--only ${BOX_NAMES.join("|")}"`);
+  }
+  const name = BOX_NAMES.find((known) => known === only);
+  if (!name) throw usageError(`"--only" needs one of ${BOX_NAMES.join(", ")}, found "${only}"`);
+  const nextHop = placeOf("next-hop", args.text("next-hop"), 5060);
+  const hss = hssOf(args.text("hss"));
+  checkTogether(name, { nextHop: nextHop !== undefined, hss: hss !== undefined });
+  return { only: name, ...(nextHop ? { nextHop } : {}), hss, trusted: trustedOf(args.list("trust")) };
+}
+
+/** The box as a target: its entry points, and nothing of an operator's. */
+export async function openBox(
+  profile: Profile,
+  { hss, trusted, ...box }: BoxWishes,
+  { faults, seed, bind, ports }: CoreWishes,
+): Promise<Target> {
+  const { homeNetworks, clf, radius, trustedNode } = profile;
+  const authority = box.only === "p-cscf" ? await tlsAuthority() : undefined;
+  const opened = await startBox({
+    ...{ ...box, bind, net: systemNet, faults: new Set(faults) },
+    ...(ports ? { ports } : {}),
+    ...{
+      subscribers: profile.subscribers,
+      home: profile.home,
+      timers: profile.timers,
+      access: profile.access,
+    },
+    policy: {
+      trusted,
+      paniAware: trustedNode?.paniAware ?? [],
+      visitedNetworks: trustedNode ? [trustedNode.visitedNetwork] : [],
+    },
+    mw: { ...(homeNetworks ? { homeNetworks } : {}), ...(hss ? { hss } : {}) },
+    ...(clf ? { clf } : {}),
+    ...(radius ? { radius: { secret: radius.secret } } : {}),
+    ipsec: {},
+    ...(authority ? { tls: { authority } } : {}),
+    random: seededRandom(seed, "core"),
+  });
+  const { operator: _, interconnect: __, dns: ___, radius: ____, ...common } = profile;
+  return {
+    profile: {
+      ...{ ...common, entry: opened.entry, operator: null },
+      ...(authority ? { pki: pkiOf(authority, []) } : {}),
+      ...(opened.radius && radius ? { radius: { ...radius, target: opened.radius } } : {}),
+    },
+    problems: opened.problems,
+    close: () => opened.close(),
+  };
+}
+
+function checkTogether(name: BoxName, given: { readonly nextHop: boolean; readonly hss: boolean }): void {
+  const asks = name === "i-cscf" || name === "s-cscf";
+  if (asks && !given.hss) throw usageError(`"--only ${name}" needs "--hss diameter:HOST:PORT"`);
+  if (!asks && given.hss) throw usageError(`"--hss" is for an i-cscf or s-cscf, not for "${name}"`);
+  if (name === "p-cscf" && !given.nextHop) throw usageError(`"--only p-cscf" needs "--next-hop HOST:PORT"`);
+  if (name === "hss" && given.nextHop) throw usageError(`"--next-hop" is not for an HSS`);
+}
+
+function hssOf(text: string | undefined): BoxWishes["hss"] {
+  if (text === undefined) return undefined;
+  const place = text.match(/^diameter:(.*)$/)?.[1];
+  if (place !== undefined) return placeOf("hss", place, 3868);
+  throw usageError(`"--hss" needs "diameter:HOST:PORT", found "${text}"`);
+}
+
+function placeOf(option: string, text: string | undefined, port: number): BoxWishes["hss"] {
+  if (text === undefined) return undefined;
+  const place = parseEndpoint(text, port);
+  if (place) return place;
+  throw usageError(`"--${option}" needs an IP address and a port, like "192.0.2.1:${port}", found "${text}"`);
+}
+
+function trustedOf(cidrs: readonly string[]): readonly string[] {
+  const wrong = cidrs.find((cidr) => parseCidr(cidr) === undefined);
+  if (wrong !== undefined) {
+    throw usageError(`"--trust" needs a CIDR block, like "192.0.2.0/24", found "${wrong}"`);
+  }
+  return cidrs.length > 0 ? cidrs : ["0.0.0.0/0", "::/0"];
+}

@@ -1,0 +1,64 @@
+/** Boxes of the reference core, each a program of its own, as a person puts them together. */
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { imspeer, inTemporaryFolder, startImspeer } from "./testing/imspeer.ts";
+
+type Running = ReturnType<typeof startImspeer>;
+
+/** Starts one after the other; `where` finds an entry point in what a box has printed. */
+async function boxes(
+  run: (
+    start: (bind: string, ...words: string[]) => Promise<{ box: Running; where(entry: string): string }>,
+  ) => Promise<void>,
+): Promise<void> {
+  const open: Running[] = [];
+  try {
+    await run(async (bind, ...words) => {
+      const box = startImspeer(["core", "--bind", bind, ...words]);
+      open.push(box);
+      await box.until(/Ctrl-C ends it|imspeer:/);
+      const { entry } = parse(box.printed()) as { entry: Record<string, Record<string, string>> };
+      return { box, where: (name) => entry[name]?.["tcp"] ?? assert.fail(`no entry "${name}"`) };
+    });
+  } finally {
+    for (const box of open) box.interrupt();
+    for (const { code, stderr } of await Promise.all(open.map(({ ended }) => ended))) {
+      assert.equal(code, 0, stderr);
+    }
+  }
+}
+
+Deno.test("four boxes of a core, each alone, are a core together", () =>
+  inTemporaryFolder((folder) =>
+    boxes(async (start) => {
+      const hss = await start("127.0.0.91", "--only", "hss");
+      const asks = ["--hss", `diameter:${hss.where("hss")}`];
+      const scscf = await start("127.0.0.92", "--only", "s-cscf", ...asks);
+      const next = ["--next-hop", scscf.where("s-cscf")];
+      const icscf = await start("127.0.0.93", "--only", "i-cscf", ...asks, ...next);
+      const home = ["--next-hop", icscf.where("i-cscf")];
+      const pcscf = await start("127.0.0.94", "--only", "p-cscf", ...home);
+      await Deno.writeTextFile(`${folder}/p-cscf.yaml`, pcscf.box.printed());
+      const cases = ["aka/challenge-hides-keys", "digest/challenge-*"].flatMap((glob) => ["--case", glob]);
+      const words = ["run", "-p", `${folder}/p-cscf.yaml`, ...cases, "--out", `${folder}/out`];
+      const { code, stderr } = await imspeer(words);
+      assert.equal(code, 0, stderr);
+    })
+  ));
+
+Deno.test("imspeer core --only says what a box needs and what is not for it", async () => {
+  const refused: [string[], RegExp][] = [
+    [["--only", "p-cscf"], /"--only p-cscf" needs "--next-hop HOST:PORT"/],
+    [["--only", "s-cscf"], /"--only s-cscf" needs "--hss diameter:HOST:PORT"/],
+    [["--only", "s-cscf", "--hss", "192.0.2.1:3868"], /needs "diameter:HOST:PORT"/],
+    [["--only", "hss", "--next-hop", "192.0.2.1"], /not for an HSS/],
+    [["--only", "as"], /needs one of p-cscf, i-cscf, s-cscf, hss/],
+    [["--hss", "diameter:192.0.2.1"], /is for one box alone/],
+    [["--only", "hss", "--trust", "everybody"], /needs a CIDR block/],
+  ];
+  for (const [words, why] of refused) {
+    const { code, stderr } = await imspeer(["core", ...words]);
+    assert.equal(code, 64, stderr);
+    assert.match(stderr, why);
+  }
+});

@@ -88,6 +88,8 @@ function nameServer(answer: (query: DnsMessage) => Partial<DnsMessage> | undefin
   })();
   const tapped: TapRecord[] = [];
   const options: LocateOptions = {
+    // The test task lets nothing but loopback be bound.
+    local: { address: "127.0.0.1", port: 0 },
     resolver: { address: "127.0.0.1", port },
     clock: systemClock,
     random: { integer: (below) => below - 1 },

@@ -217,7 +217,10 @@ export const comparison = [
         });
       for (const method of ["INVITE", "MESSAGE", "SUBSCRIBE"]) {
         const own = await ask(method, HERE);
-        const arrived = await given(`${method} from the address arrives`, friend.incoming(method));
+        const arrived = await given(
+          `${method} from the address arrives`,
+          friend.incoming(method, 64 * timers.t1),
+        );
         await arrived.respond(method === "INVITE" ? 486 : 200);
         await silenceIsUndefined(own.final());
         const foreign = await ask(method, THERE);

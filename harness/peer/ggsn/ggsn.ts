@@ -39,6 +39,7 @@ export async function createGgsn(setup: GgsnSetup): Promise<Ggsn> {
 }
 
 interface Sent {
+  readonly bytes: Uint8Array;
   readonly packet: RadiusPacket;
   readonly secret: string;
 }
@@ -82,8 +83,10 @@ class LiveGgsn implements Ggsn {
     options: { readonly sessionId?: string; readonly secret?: string; readonly within?: number } = {},
   ): Promise<boolean> {
     const { sessionId = this.#setup.random.token(16), secret, within = this.#setup.timers.silence } = options;
-    const sent = this.#send({ ...context, status, sessionId }, secret);
-    return quiet(sent.then((one) => this.#answer(one, within)).then(() => true, orSilence(false)));
+    const sent = this.#signed({ ...context, status, sessionId }, secret);
+    return quiet(
+      this.#send(sent).then(() => this.#answer(sent, within)).then(() => true, orSilence(false)),
+    );
   }
 
   close(): Promise<void> {
@@ -98,27 +101,36 @@ class LiveGgsn implements Ggsn {
     await this.#reading;
   }
 
-  /** Twice again, since UDP may lose it (RFC 2866 2). */
+  /**
+   * Twice again, octet by octet, since UDP may lose it (RFC 2866 2, RFC 2865 2.5): the answer to any of them will do, and
+   * it may take as long as one in SIP.
+   */
   async #insist(status: ContextAccounting["status"], sessionId: string, context: PdpContext): Promise<void> {
-    const { answer } = this.#setup.timers;
-    for (let left = 3; left > 0; left--) {
-      const sent = await this.#send({ ...context, status, sessionId });
-      const heard = await this.#answer(sent, answer / 3).then(() => true, orSilence(false));
-      if (heard) return;
+    const { clock, timers: { answer, t1 } } = this.#setup;
+    const patience = Math.max(answer, 64 * t1);
+    const sent = this.#signed({ ...context, status, sessionId });
+    const over = new AbortController();
+    const heard = this.#answer(sent, patience).then(() => true, orSilence(false)).finally(() => over.abort());
+    for (let left = 3; left > 0 && !over.signal.aborted; left--) {
+      await this.#send(sent);
+      await clock.wait(clock.now() + answer / 3, over.signal);
     }
-    throw new NoAnswer(`an answer to RADIUS accounting "${status}"`, answer);
+    if (!await heard) throw new NoAnswer(`an answer to RADIUS accounting "${status}"`, patience);
   }
 
-  async #send(context: ContextAccounting, secret = this.#setup.secret): Promise<Sent> {
+  #signed(context: ContextAccounting, secret = this.#setup.secret): Sent {
     const identifier = this.#identifier = (this.#identifier + 1) % 256;
-    const bytes = signAccountingRequest(
-      { identifier, attributes: accountingAttributes(context) },
-      secret,
-      md5,
-    );
-    const { local } = this.#socket;
-    await this.#socket.send(bytes, { transport: "udp", local, remote: this.#setup.target });
-    return { packet: parseRadius(bytes), secret };
+    const attributes = accountingAttributes(context);
+    const bytes = signAccountingRequest({ identifier, attributes }, secret, md5);
+    return { bytes, packet: parseRadius(bytes), secret };
+  }
+
+  async #send({ bytes }: Sent): Promise<void> {
+    await this.#socket.send(bytes, {
+      transport: "udp",
+      local: this.#socket.local,
+      remote: this.#setup.target,
+    });
   }
 
   #answer({ packet, secret }: Sent, within: number): Promise<RadiusPacket> {

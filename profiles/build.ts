@@ -102,9 +102,9 @@ function homeOf({ home }: ProfileDocument, complain: Complain): Profile["home"] 
 }
 
 function partnerOf(entry: NonNullable<ProfileDocument["interconnect"]>["partners"][number]): Partner {
-  const { domain, listen, user } = entry;
+  const { domain, listen, user, trusted } = entry;
   const clear = entry.clear ?? { address: listen.address, port: listen.port - 1 };
-  return { domain: domain.toLowerCase(), listen, clear, user };
+  return { domain: domain.toLowerCase(), listen, clear, user, ...(trusted === false ? { trusted } : {}) };
 }
 
 function homeNetworkOf(

@@ -181,6 +181,10 @@ const partner = z.strictObject({
     description: "Where SIP in the clear would come to; without it the port below that of listen.",
   }),
   user: text("needs the user part of a SIP URI").default("peer"),
+  trusted: z.boolean().optional().meta({
+    description:
+      "Whether there is an agreement by which the device trusts it (TS 33.203 5.4); without it yes.",
+  }),
 }).meta({ description: "A network we play; the device has it in its table of partners (TS 33.203 6.5)." });
 
 const interconnect = z.strictObject({

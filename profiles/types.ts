@@ -88,6 +88,8 @@ export interface Partner {
   readonly clear: { readonly address: string; readonly port: number };
   /** User part of somebody there. */
   readonly user: string;
+  /** False: there is no agreement by which the device would believe what it asserts, or tell it what is private. */
+  readonly trusted?: boolean;
 }
 
 /** A network whose users come to the device's P-CSCF: it sends what they ask for to `listen`, over UDP or TCP. */

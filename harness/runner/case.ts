@@ -5,7 +5,7 @@ import type { Profile } from "../../profiles/mod.ts";
 import type { CaseContext } from "./context.ts";
 
 /** Networks of which the profile gives a case one of its own. */
-export type SeatName = "partner" | "homeNetwork";
+export type SeatName = "partner" | "untrustedPartner" | "homeNetwork";
 
 export interface CaseDefinition {
   /** Permanent, never reused: "aka/challenge-hides-keys". Begins with the suite's id. */

@@ -107,7 +107,7 @@ export class LeasePool {
   constructor(subscribers: readonly Subscriber[], jobs = Infinity, seats: Partial<SeatPool> = {}) {
     this.#all = subscribers.toSorted(byRichness);
     this.#jobs = Math.max(1, jobs);
-    this.#seats = { partner: [], homeNetwork: [], ...seats };
+    this.#seats = { partner: [], untrustedPartner: [], homeNetwork: [], ...seats };
   }
 
   /**

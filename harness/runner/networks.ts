@@ -12,12 +12,17 @@ export class Networks {
     this.#parts = parts;
   }
 
-  /** The network of the partner that the case leases. One at a time: its addresses are the partner's. */
+  /** The network of a partner that the case leases. One at a time of each: its addresses are the partner's. */
   async open(options: NetworkOptions): Promise<Network> {
-    const { peers, partner, net, clock, profile, random, evidence, signal } = this.#parts;
+    const { peers, net, clock, profile, random, evidence, signal } = this.#parts;
+    const partner = options.untrusted ? this.#parts.untrustedPartner : this.#parts.partner;
     if (signal.aborted) throw new LocalMisuseError("The case is over and asks for a network");
     if (!partner || !peers.createNetwork) {
-      throw new LocalMisuseError('network() is for cases with peer "peer-network"');
+      throw new LocalMisuseError(
+        options.untrusted
+          ? 'network({ untrusted: true }) needs a seat: seats: ["untrustedPartner"]'
+          : 'network() is for cases with peer "peer-network"',
+      );
     }
     const network = await peers.createNetwork({
       ...{ net, clock, drive, profile, partner, options, random },

@@ -6,6 +6,8 @@ import type { CaseDefinition, SeatName } from "./case.ts";
 export interface Seats {
   /** A network beyond the device's border. */
   readonly partner?: Partner;
+  /** One that the device does not trust, although it connects to it (TS 33.203 5.4). */
+  readonly untrustedPartner?: Partner;
   /** The home network of users that roam to the device's P-CSCF. */
   readonly homeNetwork?: HomeNetworkSeat;
 }
@@ -16,11 +18,17 @@ export type SeatPool = { readonly [Name in SeatName]: readonly NonNullable<Seats
 /** Where the profile has them, for the reader of a report. */
 export const SEAT_PLACES: Readonly<Record<SeatName, string>> = {
   partner: "interconnect.partners",
+  untrustedPartner: "interconnect.partners with trusted: false",
   homeNetwork: "home-networks",
 };
 
 export function seatsOf({ interconnect, homeNetworks }: Profile): SeatPool {
-  return { partner: interconnect?.partners ?? [], homeNetwork: homeNetworks ?? [] };
+  const partners = interconnect?.partners ?? [];
+  return {
+    partner: partners.filter(({ trusted }) => trusted !== false),
+    untrustedPartner: partners.filter(({ trusted }) => trusted === false),
+    homeNetwork: homeNetworks ?? [],
+  };
 }
 
 /** The seats that a case takes: as it says, else a partner's where its peer is one. */

@@ -52,4 +52,45 @@ export const privacyFaults: readonly Fault[] = [
     requirement: "S3-010xxx/LS/16",
     title: "An unknown privacy value makes the network show the caller",
   },
+  {
+    id: "ibcf/shows-charging-functions",
+    requirement: "33.203/5.1.1/03",
+    title: "IBCF tells other networks where the home network's charging functions are",
+  },
+  {
+    id: "ibcf/trusts-whoever-has-tls",
+    requirement: "33.203/5.4/01",
+    title: "IBCF trusts every network that it has TLS with, agreement or not",
+  },
+  {
+    id: "ibcf/shows-private-identity",
+    requirement: "33.203/5.4/02",
+    title:
+      "IBCF leaves P-Asserted-Identity in requests with Privacy: id that go to a network it does not trust",
+  },
+  {
+    id: "ibcf/believes-untrusted-assertion",
+    requirement: "33.203/5.4/03",
+    title: "IBCF leaves the P-Asserted-Identity that a network has written which it does not trust",
+  },
+  {
+    id: "ibcf/drops-privacy-of-partner",
+    requirement: "33.203/5.4/04",
+    title: "IBCF removes the Privacy header field of a network that it trusts",
+  },
+  {
+    id: "ibcf/trusts-nobody",
+    requirement: "33.203/5.4/05",
+    title: "IBCF takes every network for one that it does not trust",
+  },
+  {
+    id: "scscf/records-private-identity",
+    requirement: "S3-010339/s3-010291/01",
+    title: "S-CSCF writes the private identity into its Record-Route",
+  },
+  {
+    id: "pcscf/passes-remote-party-id",
+    requirement: "S3-010339/hiding-1/06",
+    title: "P-CSCF leaves the Remote-Party-ID that a UE has written",
+  },
 ];

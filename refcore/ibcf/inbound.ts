@@ -14,7 +14,7 @@ export function fromPartner(ibcf: Ibcf, server: ServerTransaction, partner: Part
   const request = forwardable(server);
   if (!request) return;
   const passes = original.method === "REGISTER" && ibcf.context.faults.has("ibcf/passes-register");
-  if (!passes) stripForeign(request, partner);
+  if (!passes) stripForeign(request, partner, ibcf.context.faults);
   const token = ibcf.popOwnRoutes(request);
   if (original.to?.tag !== undefined || original.method === "ACK") {
     return inDialog(ibcf, server, request, ibcf.dialogs.find(token, original, partner));
@@ -48,7 +48,7 @@ function initial(ibcf: Ibcf, server: ServerTransaction, request: SipRequest, par
   const opened = opensDialog(request) ? open(ibcf, request, partner) : undefined;
   relay(server, ibcf.inner, [{ request, to }], {
     response: (response) => {
-      stripOwn(response);
+      stripOwn(response, partner, ibcf.context.faults);
       if (opened) noteAnswer(ibcf, opened, response);
     },
   });
@@ -88,7 +88,7 @@ function inDialog(
   if (!to) return isAck ? undefined : void server.reply(481);
   relay(server, ibcf.inner, [{ request, to }], {
     response: (response) => {
-      stripOwn(response);
+      stripOwn(response, dialog.partner, ibcf.context.faults);
       if (response.status < 200) return;
       if (request.method === "BYE") ibcf.dialogs.remove(dialog);
       ibcf.afterBye(server, dialog.partner);

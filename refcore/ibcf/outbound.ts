@@ -18,7 +18,7 @@ export function toPartner(ibcf: Ibcf, server: ServerTransaction): void {
   const dialog = within ? ibcf.dialogs.find(token, original) : undefined;
   const partner = within ? dialog?.partner : ibcf.options.partners.byDomain(request.uri.host);
   if (!partner) return original.method === "ACK" ? undefined : void server.reply(within ? 481 : 404);
-  stripOwn(request, partner);
+  stripOwn(request, partner, ibcf.context.faults);
   if (dialog) return send(ibcf, server, request, dialog, placeOf(partner, nextHop(request)));
   if (request.method === "INVITE" && ibcf.context.faults.has("ibcf/one-dialog-per-connection")) {
     if (ibcf.dialogs.calls(partner) > 0) return void server.reply(486);
@@ -49,7 +49,7 @@ function send(
   const initial = server.request.to?.tag === undefined;
   relay(server, ibcf.outer, [{ request, to: ibcf.flowTo(partner, place) }], {
     response: (response) => {
-      stripForeign(response, partner);
+      stripForeign(response, partner, ibcf.context.faults);
       if (response.status < 200) return;
       if (initial ? response.status >= 300 : request.method === "BYE") ibcf.dialogs.remove(dialog);
       ibcf.afterBye(server, partner);

@@ -35,6 +35,8 @@ export function assertIdentity(
     binding.secured && faults.has("pcscf/ipsec-passes-ue-asserted-identity");
   if (kept && written) asserted = canonicalImpu(written.uri);
   request.remove("P-Preferred-Identity");
+  // What RFC 3325 has replaced, and was a UE's word.
+  if (!faults.has("pcscf/passes-remote-party-id")) request.remove("Remote-Party-ID");
   if (asserted === undefined) request.remove("P-Asserted-Identity");
   else request.set("P-Asserted-Identity", `<${asserted}>`);
 }

@@ -68,7 +68,10 @@ function serve(
   const lax = faults.has("pcscf/unknown-privacy-is-none");
   if (asksTooMuchPrivacy(request) && !lax) return void server.reply(500, { reason: "Privacy Not Available" });
   removePrivateIdentity(scscf, request);
-  if (opensDialog(request)) request.prepend("Record-Route", `<${scscf.uri("mo")}>`);
+  const named = set && faults.has("scscf/records-private-identity")
+    ? `;impi=${set.impi.replace("@", "%40")}`
+    : "";
+  if (opensDialog(request)) request.prepend("Record-Route", `<${scscf.uri("mo")}${named}>`);
   forward(scscf, server, request);
 }
 

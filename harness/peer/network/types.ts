@@ -69,6 +69,8 @@ export interface NetworkTls {
 }
 
 export interface NetworkOptions {
+  /** The partner that the device does not trust: `seats: ["untrustedPartner"]`. Default false. */
+  readonly untrusted?: boolean;
   /** Connections that come to us. Default: a server with the partner's certificate that requires one of its clients. */
   readonly server?: NetworkTls;
   /** Connections that we open, where nothing else is said. */

@@ -56,7 +56,20 @@ export async function startCore(settings: CoreSettings, broken: readonly Break[]
 }
 
 export async function stopCore(folder: string): Promise<void> {
-  await Promise.all(CSCFS.map(async (box) => removePipes(await stop(folder, box))));
+  await Promise.all(CSCFS.map(async (box) => {
+    const pids = await stop(folder, box);
+    removePipes([...pids, ...pidsOf(logOf(folder, box))]);
+  }));
+}
+
+/** Of all processes that wrote to the log, as "12(4711)": one that crashed is in no session any more. */
+function pidsOf(log: string): number[] {
+  try {
+    return [...Deno.readTextFileSync(log).matchAll(/^ *\d+\((\d+)\)/gm)].map(([, pid]) => Number(pid));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 /** Each process of cdp leaves pipes in /tmp with its pid in their names (receiver.c). */

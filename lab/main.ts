@@ -98,22 +98,31 @@ async function bringUp(options: LabOptions): Promise<number> {
 /** 0 where the run ends 0 and is as expected, else 1. */
 async function check(options: LabOptions, makeAnew: boolean): Promise<number> {
   const out = resolve(options.folder, "..", "lab-run");
-  const came = await bringUp(options);
-  if (came !== 0) return came;
-  try {
-    const { code, results } = await runImspeer(options.addresses, out);
-    const { pass, fail, warn, inconclusive, waived } = results.summary;
-    say(
-      `${pass} pass, ${fail} fail, ${warn} warn, ${inconclusive} inconclusive, ${waived} of them waived; see ${out}`,
-    );
-    if (makeAnew) record(results, await kamailioVersion());
-    const deviations = compare(results, expectation());
-    for (const { id, says } of deviations) say(`${id} ${says}`);
-    if (code !== 0) say(`The run ends ${code}: see ${out}/run.log`);
-    return deviations.length > 0 || code !== 0 ? 1 : 0;
-  } finally {
-    await takeDown(options.folder);
+  let run: Awaited<ReturnType<typeof runImspeer>>;
+  for (let attempt = 1;; attempt++) {
+    const came = await bringUp(options);
+    if (came !== 0) return came;
+    let dead: string[] = [];
+    try {
+      run = await runImspeer(options.addresses, out);
+      dead = status(options.folder).filter(({ running }) => !running).map(({ name }) => name);
+    } finally {
+      await takeDown(options.folder);
+    }
+    if (dead.length === 0 || attempt === 2) break;
+    // Kamailio 5.6 with OpenSSL 3: a TLS worker crashes in one run of some dozens, whatever it was just asked.
+    say(`${dead.join(", ")} crashed on the way (see ${options.folder}/log): once more`);
   }
+  const { code, results } = run;
+  const { pass, fail, warn, inconclusive, waived } = results.summary;
+  say(
+    `${pass} pass, ${fail} fail, ${warn} warn, ${inconclusive} inconclusive, ${waived} of them waived; see ${out}`,
+  );
+  if (makeAnew) record(results, await kamailioVersion());
+  const deviations = compare(results, expectation());
+  for (const { id, says } of deviations) say(`${id} ${says}`);
+  if (code !== 0) say(`The run ends ${code}: see ${out}/run.log`);
+  return deviations.length > 0 || code !== 0 ? 1 : 0;
 }
 
 /** 0 where SIPp and our UE find the same. */

@@ -5,15 +5,18 @@ import type { RunResult } from "../harness/runner/events.ts";
 import { DEFAULT_BLOCK, type LabAddresses } from "./addresses.ts";
 import { labProfileText } from "./profile.ts";
 
-/** Exit code and results of a run; `options` are those of `imspeer run`. What it prints goes to OUT/run.log. */
+/**
+ * Exit code and results of a run; `options` are those of `imspeer run`. What it prints goes to OUT/run.log. The folder
+ * `out` is made anew.
+ */
 export async function runImspeer(
   addresses: LabAddresses,
   out: string,
   options: readonly string[] = [],
 ): Promise<{ readonly code: number; readonly results: RunResult }> {
+  await Deno.remove(out, { recursive: true }).catch(() => {});
   Deno.mkdirSync(out, { recursive: true });
   const file = join(out, "results.json");
-  await Deno.remove(file).catch(() => {});
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ..."run --frozen --no-prompt --allow-net=127.0.0.0/8 --allow-read --allow-env --allow-sys=osRelease"

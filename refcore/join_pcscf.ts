@@ -60,7 +60,7 @@ export function openE2(context: BoxContext, options: CoreOptions, address: strin
     ...{ net, clock, address, clf, problem },
     self: { host: pcscfName(context), realm },
     random: (length) => random.bytes(length),
-    // Well before the UE gives its REGISTER up (64*T1).
-    answerMs: 8 * timers.t1,
+    // Before the UE gives its REGISTER up (64*T1), but not where the machine is merely busy.
+    answerMs: 20 * timers.t1,
   });
 }

@@ -8,6 +8,9 @@ import { HOME, lineOf, NASS, networkProvided, onTheNass, said } from "./_lines.t
 /** What a CLF may do in place of an answer with a line. */
 const FAILURES: readonly Location[] = ["error", "unknown", "silent"];
 
+/** How a UE may write a line: in its own name, or in the network's. */
+const SAYINGS = ["", ";network-provided"] as const;
+
 /** Line identifiers are octets to the CLF; in a header field they must stay one value. */
 const STRANGE_LINES = [
   'dsl"7',
@@ -76,12 +79,14 @@ export const location = [
     async run(context) {
       const { check, given } = context;
       for (const failure of FAILURES) {
-        const { ue: alice } = await onTheNass(context, { as: 0 }, failure);
         const { ue: bob } = await onTheNass(context, { as: 1 }, failure);
         const digest = silenceIsUndefined(bob.attempt());
-        for (const parameter of ["", ";network-provided"]) {
+        const attempts = await Promise.all(SAYINGS.map(async (parameter) => {
+          const { ue: alice } = await onTheNass(context, { as: 0 }, failure);
           const headers = { "P-Access-Network-Info": said(lineOf(alice), parameter) };
-          const answer = await silenceIsUndefined(alice.attempt({ headers, fresh: true }));
+          return { parameter, answer: await silenceIsUndefined(alice.attempt({ headers })) };
+        }));
+        for (const { parameter, answer } of attempts) {
           check(`${failure}, UE says "${said("…", parameter)}": nobody is registered`, "33.203/P.3/12")
             .about(answer).that((answer?.status ?? 408) >= 300).equals(true);
         }
@@ -104,21 +109,21 @@ export const location = [
     seats: ["homeNetwork"],
     async run(context) {
       const { check, given, timers } = context;
-      const home = await context.homeNetwork({ users: ["digest"] });
+      const home = await context.homeNetwork({ users: SAYINGS.map(() => "digest" as const) });
       for (const failure of FAILURES) {
-        for (const parameter of ["", ";network-provided"]) {
-          const { ue: alice } = await onTheNass(context, { home, as: 0 }, failure);
+        const attempts = SAYINGS.map(async (parameter, as) => {
+          const { ue: alice } = await onTheNass(context, { home, as }, failure);
           const headers = { "P-Access-Network-Info": said("dsl-1.west-9", parameter) };
-          const answer = silenceIsUndefined(alice.attempt({ headers }));
-          const forwarded = await given(
-            `${failure}: the REGISTER is forwarded`,
-            home.nextRegister(64 * timers.t1),
+          await silenceIsUndefined(alice.attempt({ headers }));
+        });
+        for (const _ of SAYINGS) {
+          const { request } = await given(`${failure}: forwarded`, home.nextRegister(64 * timers.t1));
+          const lines = networkProvided(request).flatMap(({ line }) => line ?? []);
+          check(`${failure}: no line of the network's`, "33.203/P.3/12").about(request).that(lines).equals(
+            [],
           );
-          const lines = networkProvided(forwarded.request).flatMap(({ line }) => line ?? []);
-          check(`${failure}, UE says "${said("…", parameter)}": no line`, "33.203/P.3/12")
-            .about(forwarded.request).that(lines).equals([]);
-          await answer;
         }
+        await Promise.all(attempts);
       }
     },
   }),
@@ -209,8 +214,12 @@ export const location = [
     leases: [],
     seats: ["homeNetwork"],
     async run(context) {
-      const { check, timers } = context;
+      const { check, given, timers } = context;
       const home = await context.homeNetwork({ users: ["digest"] });
+      const { ue: plain } = await onTheNass(context, { home, as: 0 }, { line: "dsl-1.west-9" });
+      const first = silenceIsUndefined(plain.attempt());
+      await given("a REGISTER with a plain line is forwarded", home.nextRegister());
+      await first;
       for (const line of STRANGE_LINES) {
         const { ue: alice } = await onTheNass(context, { home, as: 0 }, { line });
         const answer = silenceIsUndefined(alice.attempt());

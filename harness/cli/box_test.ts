@@ -46,6 +46,30 @@ Deno.test("four boxes of a core, each alone, are a core together", () =>
     })
   ));
 
+Deno.test("a run against one box inside the domain finds it alive as a node of it, and judges it", () =>
+  inTemporaryFolder((folder) =>
+    boxes(async (start) => {
+      const nodes = ["--trust", "127.0.7.0/24", "--trust", "127.0.8.0/24"];
+      const hss = await start("127.0.0.95", "--only", "hss", ...nodes);
+      const scscf = await start(
+        "127.0.0.96",
+        "--only",
+        "s-cscf",
+        ...nodes,
+        "--hss",
+        "diameter:127.0.4.11:3868",
+      );
+      const [asHss, asScscf] = [`${folder}/hss.yaml`, `${folder}/s-cscf.yaml`];
+      await Deno.writeTextFile(asHss, hss.box.printed());
+      await Deno.writeTextFile(asScscf, scscf.box.printed());
+      const doctor = await imspeer(["doctor", "-p", asHss]);
+      assert.equal(doctor.code, 0, doctor.stderr);
+      const words = ["run", "-p", asScscf, "--requirement", "33.203/6.1.3/01", "--out", `${folder}/out`];
+      const run = await imspeer(words);
+      assert.equal(run.code, 0, run.stderr);
+    })
+  ));
+
 Deno.test("imspeer core --only says what a box needs and what is not for it", async () => {
   const refused: [string[], RegExp][] = [
     [["--only", "p-cscf"], /"--only p-cscf" needs "--next-hop HOST:PORT"/],

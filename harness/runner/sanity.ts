@@ -1,10 +1,11 @@
 /**
  * Is anybody there? One REGISTER over every transport of the entry point; whatever comes back is a sign of life, since
- * a P-CSCF answers even a REGISTER it refuses (TS 33.203 6.1.1). It does not wait for the transaction to time out.
+ * a P-CSCF answers even a REGISTER it refuses (TS 33.203 6.1.1). It does not wait for the transaction to time out. A
+ * CSCF inside the domain is asked as by a trusted node; an HSS takes connections.
  */
 import { EnvironmentError, PeerViolation } from "../errors.ts";
 import { drive } from "../net/driver.ts";
-import type { Clock, Net, TransportName } from "../net/types.ts";
+import type { Clock, Endpoint, Net, TransportName } from "../net/types.ts";
 import { NoAnswer } from "../peer/no_answer.ts";
 import { accessOf } from "../peer/ue/access.ts";
 import type { Profile, Subscriber } from "../../profiles/mod.ts";
@@ -46,9 +47,10 @@ export async function sanity(parts: SanityParts): Promise<Sanity> {
     return { alive: false, why: "the profile has no entry point" };
   }
   const tries = await Promise.all(
-    transports.map(([transport, { address, port }]) =>
-      ask(parts, name, transport, `${transport} ${address.includes(":") ? `[${address}]` : address}:${port}`)
-    ),
+    transports.map(([transport, { address, port }]) => {
+      const target = `${transport} ${address.includes(":") ? `[${address}]` : address}:${port}`;
+      return name === "hss" ? connect(parts, { address, port }, target) : ask(parts, name, transport, target);
+    }),
   );
   const heard = tries.some((one) => one === undefined);
   return heard ? { alive: true } : { alive: false, why: tries.join("; ") };
@@ -69,7 +71,9 @@ async function ask(
   let heard = false;
   let place: ReturnType<AddressPool["take"]> | undefined;
   try {
-    place = addresses.take(accessOf(profile, subscriber, {}), profile.entry[entry]?.[transport]?.address);
+    const inside = /^[is]-cscf/.test(entry) && profile.trustedNode !== undefined;
+    const access = inside ? "trusted-node" : accessOf(profile, subscriber, {});
+    place = addresses.take(access, profile.entry[entry]?.[transport]?.address);
     const ue = await peers.createUe({
       net,
       clock,
@@ -104,6 +108,26 @@ async function ask(
   } finally {
     signal.removeEventListener("abort", stop);
     over.abort();
+    place?.release();
+  }
+}
+
+async function connect(
+  { profile, net, clock, addresses, evidence }: SanityParts,
+  remote: Endpoint,
+  target: string,
+): Promise<string | undefined> {
+  let place: ReturnType<AddressPool["take"]> | undefined;
+  try {
+    place = addresses.take(profile.trustedNode ? "trusted-node" : undefined, remote.address);
+    const local = { address: place.address, port: 0 };
+    const stream = await net.stream?.({ clock, local, remote, tap: evidence.tap("hss") });
+    await stream?.destroy();
+    return stream ? undefined : `${target}: there is no way to connect`;
+  } catch (error) {
+    if (error instanceof EnvironmentError) return `${target}: ${error.message} (${error.remedy})`;
+    throw error;
+  } finally {
     place?.release();
   }
 }

@@ -120,7 +120,7 @@ export const gibaFaults: readonly Fault[] = [
   {
     id: "pcscf/giba-by-sent-by-on-wlan",
     requirement: "33.203/T.5/06",
-    title: "P-CSCF lets UEs on WLAN use GIBA with the address that they write themselves",
+    title: "P-CSCF lets UEs on WLAN or fixed access use GIBA with the address that they write themselves",
   },
   {
     id: "hss/user-by-impu-alone",

@@ -52,18 +52,19 @@ export const sideBySide = [
       const nodes = await nodesOf(context);
       const at = (kind: Kind, more: NodeRegisterOptions = {}) =>
         nodes[kind].attempt({ ...FIRST[kind], ...more });
-      const aka = await given("AKA is challenged", nodes.aka.challenge(FIRST.aka));
-      const digest = await given("Digest is challenged", nodes.digest.challenge(FIRST.digest));
       place(hss, nodes, "192.0.2.22", "dsl-3.west-9");
-      for (const kind of ["giba", "nba"] as const) {
-        check(`${kind}, from elsewhere: refused`, "33.203/P.2/02").answer(await at(kind)).isOneOf(403);
-      }
+      const [aka, digest, otherAddress, otherLine] = await Promise.all([
+        given("AKA is challenged", nodes.aka.challenge(FIRST.aka)),
+        given("Digest is challenged", nodes.digest.challenge(FIRST.digest)),
+        at("giba"),
+        at("nba"),
+      ]);
+      check("GIBA, from another address: refused", "33.203/P.2/02").answer(otherAddress).isOneOf(403);
+      check("NBA, from another line: refused", "33.203/P.2/02").answer(otherLine).isOneOf(403);
       place(hss, nodes, HERE, nodes.nba.subscriber.nba?.line);
-      const trusted = await nodes.tna.registerTrusted();
+      const [tna, giba, nba] = await Promise.all([nodes.tna.registerTrusted(), at("giba"), at("nba")]);
       const answers = {
-        tna: trusted.response,
-        giba: await at("giba"),
-        nba: await at("nba"),
+        ...{ tna: tna.response, giba, nba },
         aka: (await nodes.aka.answer(aka)).response,
         digest: (await nodes.digest.answer(digest)).response,
       };

@@ -8,7 +8,7 @@ import { Cases } from "./html/cases.tsx";
 import { Comparison } from "./html/comparison.tsx";
 import type { Context, HtmlInput } from "./html/context.ts";
 import { renderDocument, type Section } from "./html/document.tsx";
-import { arrangeFlows } from "./html/flow.tsx";
+import { arrangeDetails } from "./html/details.tsx";
 import { Environment, Findings, Summary, Title } from "./html/overview.tsx";
 import { Requirements } from "./html/requirements.tsx";
 import { type Traceability, traceability } from "./traceability.ts";
@@ -24,7 +24,7 @@ export function html(input: HtmlInput): string {
   const context: Context = {
     ...input,
     requirements,
-    flows: arrangeFlows(input),
+    details: arrangeDetails(input),
     evidenceBase: input.evidenceBase ?? "",
   };
   const traced = traceability({

@@ -1,11 +1,11 @@
 /** Every case: a line to find it by, and inside what it proves, what was judged and what went over the wire. */
-import type { CaseResult, CheckResult, Requirement } from "../../harness/runner/events.ts";
+import type { CaseResult, Requirement } from "../../harness/runner/events.ts";
 import { duration, visible } from "../_text.ts";
 import { bySuite, countStandings, standing, STANDING_WORDS, standingReason, STANDINGS } from "../standing.ts";
 import type { Context } from "./context.ts";
-import { Flow, PackedNote, Packs } from "./flow.tsx";
+import { Details, PackedNote, Packs } from "./details.tsx";
 import { Badge, Icon } from "./icons.tsx";
-import { caseAnchor, fileUrl, isWebLink, messageAnchor, requirementAnchor, to } from "./links.ts";
+import { caseAnchor, isWebLink, requirementAnchor, to } from "./links.ts";
 
 export function Cases({ context }: { context: Context }) {
   const { cases } = context.result;
@@ -14,7 +14,7 @@ export function Cases({ context }: { context: Context }) {
     <section id="cases">
       <h2>Cases</h2>
       <Filters cases={cases} suites={[...suites.keys()]} />
-      <PackedNote flows={context.flows} />
+      <PackedNote details={context.details} />
       {[...suites].map(([suite, those]) => (
         <section class="suite" data-suite={suite} key={suite}>
           <h3>{suite}</h3>
@@ -22,7 +22,7 @@ export function Cases({ context }: { context: Context }) {
         </section>
       ))}
       <p class="nothing" id="nothing" hidden>No case matches these filters.</p>
-      <Packs flows={context.flows} />
+      <Packs details={context.details} />
     </section>
   );
 }
@@ -48,7 +48,7 @@ function Filters({ cases, suites }: { cases: readonly CaseResult[]; suites: read
         </select>
       </label>
       <label class="deep">
-        <input type="checkbox" id="deep" /> in messages, too
+        <input type="checkbox" id="deep" /> in checks and messages, too
       </label>
       <div class="chips" role="group" aria-label="Verdicts to show">
         {STANDINGS.filter((each) => counts[each] > 0).map((each) => (
@@ -85,14 +85,7 @@ function Case({ result, context }: { result: CaseResult; context: Context }) {
       <div class="inside">
         <Reason result={result} />
         <Proves result={result} context={context} />
-        {result.checks.length > 0 && (
-          <Checks
-            result={result}
-            isPacked={context.flows.places.has(result.id)}
-          />
-        )}
-        <Flow result={result} flows={context.flows} />
-        <Facts result={result} context={context} />
+        <Details id={result.id} details={context.details} />
       </div>
     </details>
   );
@@ -147,117 +140,5 @@ function Clause({ id, entry }: { id: string; entry: Requirement | undefined }) {
       <a href={to(requirementAnchor(id))}>{entry.source} {entry.clause}</a>{" "}
       <span class="level">{entry.level}</span> {entry.statement} <code>{id}</code>
     </li>
-  );
-}
-
-function Checks({ result, isPacked }: { result: CaseResult; isPacked: boolean }) {
-  return (
-    <table class="checks">
-      <thead>
-        <tr>
-          <th scope="col">Check</th>
-          <th scope="col">Expected</th>
-          <th scope="col">Actual</th>
-          <th scope="col">Evidence</th>
-        </tr>
-      </thead>
-      <tbody>
-        {result.checks.map((check, index) => (
-          <CheckRow check={check} caseId={result.id} isPacked={isPacked} key={index} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function CheckRow({ check, caseId, isPacked }: { check: CheckResult; caseId: string; isPacked: boolean }) {
-  return (
-    <tr class={check.holds ? undefined : "broken"}>
-      <td>
-        {check.holds ? <b class="ok">holds</b> : <Broken check={check} />}
-        {visible(check.name)} <code>{check.requirement}</code>
-        {!check.holds && check.severity !== "fail" && (
-          <span class="level">{check.severity === "warn" ? "warning" : "recorded only"}</span>
-        )}
-      </td>
-      <td>{visible(check.expected)}</td>
-      <td>{visible(check.actual)}</td>
-      <td>
-        <EvidenceLink check={check} caseId={caseId} isPacked={isPacked} />
-      </td>
-    </tr>
-  );
-}
-
-function Broken({ check: { severity } }: { check: CheckResult }) {
-  const mark = severity === "fail" ? "fail" : severity === "warn" ? "warn" : "notApplicable";
-  return (
-    <span class={`mark v-${mark}`}>
-      <Icon of={mark} />
-      <span class="hidden">broken:</span>
-    </span>
-  );
-}
-
-/** Where the message is packed the script makes the link; without it there is nothing to link to. */
-function EvidenceLink(
-  { check, caseId, isPacked }: { check: CheckResult; caseId: string; isPacked: boolean },
-) {
-  const anchor = messageAnchor(caseId, check.evidence);
-  if (!anchor) return "–";
-  const record = anchor.slice(anchor.lastIndexOf("/") + 1);
-  return isPacked
-    ? <a href="#packed" data-n={record}>message {record}</a>
-    : <a href={to(anchor)}>message {record}</a>;
-}
-
-function Facts({ result, context }: { result: CaseResult; context: Context }) {
-  const { evidence } = result;
-  return (
-    <dl class="case-facts">
-      {result.attempts > 0 && (
-        <div>
-          <dt>started</dt>
-          <dd>
-            <time>{result.startedAt}</time>
-          </dd>
-        </div>
-      )}
-      {result.subscriber.length > 0 && (
-        <div>
-          <dt>subscriber</dt>
-          <dd>{visible(result.subscriber.join(", "))}</dd>
-        </div>
-      )}
-      {result.attempts > 1 && (
-        <div>
-          <dt>attempts</dt>
-          <dd>{result.attempts}</dd>
-        </div>
-      )}
-      {result.seed !== context.result.run.seed && (
-        <div>
-          <dt>seed</dt>
-          <dd>
-            <code>{result.seed}</code>
-          </dd>
-        </div>
-      )}
-      {result.kills.length > 0 && (
-        <div>
-          <dt>proven against</dt>
-          <dd>{result.kills.map((each) => <code key={each}>{each}</code>)}</dd>
-        </div>
-      )}
-      {evidence !== null && (
-        <div>
-          <dt>evidence</dt>
-          <dd>
-            <a href={fileUrl(context.evidenceBase, `${evidence}/capture.pcapng`)}>capture.pcapng</a>{" "}
-            <a href={fileUrl(context.evidenceBase, `${evidence}/trace.jsonl`)}>trace.jsonl</a>
-          </dd>
-        </div>
-      )}
-    </dl>
   );
 }

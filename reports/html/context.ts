@@ -1,6 +1,6 @@
 /** What the parts of the HTML report are made from. */
 import type { CaseInfo, Requirement, RunResult, TraceRecord } from "../../harness/runner/events.ts";
-import type { Flows } from "./flow.tsx";
+import type { CaseDetails } from "./details.tsx";
 
 export interface HtmlInput {
   readonly result: RunResult;
@@ -21,5 +21,5 @@ export interface HtmlInput {
 export interface Context extends HtmlInput {
   readonly requirements: ReadonlyMap<string, Requirement>;
   readonly evidenceBase: string;
-  readonly flows: Flows;
+  readonly details: CaseDetails;
 }

@@ -1,6 +1,6 @@
 /**
  * The script of the report: filters, opening what a link points at, opening what a printed page should show, and
- * unpacking the call flows of passed cases. All but those can be read without it.
+ * unpacking what passed cases hold. All but that can be read without it.
  */
 export const SCRIPT = `"use strict";
 (() => {
@@ -24,7 +24,6 @@ export const SCRIPT = `"use strict";
     const packed = one.querySelector(".packed");
     if (!packed || !canUnpack) return;
     const markup = await markupOf(packed);
-    for (const link of one.querySelectorAll("a[data-n]")) link.hash = "msg/" + one.id.slice(5) + "/" + link.dataset.n;
     // Opened twice while it was on its way: the first one was in time.
     if (packed.isConnected) packed.outerHTML = markup;
   };
@@ -37,9 +36,9 @@ export const SCRIPT = `"use strict";
   const texts = new Map(cases.map((one) => [one, textOf(...one.querySelectorAll("summary .what, .reason, .proves"))]));
   const messages = new Map();
   const readMessages = async (one) => {
-    const packed = one.querySelector(".packed"), flow = one.querySelector(".flow");
-    if (!flow || messages.has(one)) return;
-    let text = flow.textContent;
+    if (messages.has(one)) return;
+    const packed = one.querySelector(".packed");
+    let text = one.querySelector(".inside").textContent;
     if (packed) {
       const page = document.createElement("template");
       page.innerHTML = await markupOf(packed);

@@ -100,6 +100,7 @@ const CASES = `
 .case > summary:hover { background: var(--panel); } .case[open] > summary { background: var(--panel); }
 .what { display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; } .what code { color: var(--soft); } .took { color: var(--soft); font-size: .85rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .inside { padding: .9rem .5rem 1.6rem 1rem; margin-left: .5rem; border-left: 3px solid var(--v); display: grid; gap: 1.1rem; grid-template-columns: minmax(0, 1fr); }
+.details { display: contents; }
 .reason { padding: .55rem .8rem; border-radius: 6px; background: color-mix(in srgb, var(--v, var(--na)) 9%, transparent); overflow-wrap: anywhere; white-space: pre-wrap; }
 .waiver { --v: var(--waived); }
 .proves li { max-width: 62rem; padding: .1rem 0; } .proves code { color: var(--soft); white-space: nowrap; }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { inflateSync } from "node:zlib";
-import { packFlows, SEPARATOR } from "./packed_flows.ts";
+import { pack, SEPARATOR } from "./packing.ts";
 
-Deno.test("packFlows() gives every markup back at its place, neighbours together", () => {
+Deno.test("pack() gives every markup back at its place, neighbours together", () => {
   const markups = new Map(
     Array.from({ length: 9 }, (_, index) => [`case/${index}`, `<p>${"über ".repeat(30_000)}${index}</p>`]),
   );
-  const { packs, places } = packFlows(markups);
+  const { packs, places } = pack(markups);
   const texts = packs.map((data) =>
     inflateSync(Uint8Array.fromBase64(data)).toString("utf8").split(SEPARATOR)
   );
@@ -17,8 +17,8 @@ Deno.test("packFlows() gives every markup back at its place, neighbours together
   assert.deepEqual(texts.map(({ length }) => length), [2, 2, 2, 2, 1]);
 });
 
-Deno.test("packFlows() packs nothing into nothing, and a flow that is too large by itself", () => {
-  assert.deepEqual(packFlows(new Map()).packs, []);
-  const large = packFlows(new Map([["a", "x"], ["b", "y".repeat(900_000)], ["c", "z"]]));
+Deno.test("pack() packs nothing into nothing, and a markup that is too large by itself", () => {
+  assert.deepEqual(pack(new Map()).packs, []);
+  const large = pack(new Map([["a", "x"], ["b", "y".repeat(900_000)], ["c", "z"]]));
   assert.deepEqual([...large.places.values()], [[0, 0], [1, 0], [2, 0]]);
 });

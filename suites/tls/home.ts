@@ -121,10 +121,11 @@ export const home: readonly CaseDefinition[] = [
       for (const [name, impu] of Object.entries(others)) {
         while (await nextWithin(home, 0));
         const attempt = silenceIsUndefined(alice.attempt({ withoutAuthorization: true, impu }));
-        const forwarded = await nextWithin(home, timers.silence);
+        const own = impu === alice.identity.impus[0];
+        const forwarded = await nextWithin(home, own ? timers.answer : timers.silence);
         await (forwarded ? attempt : undefined);
         // Another user's may be turned away at the first hop; the own one is what O.4.3 is about.
-        if (impu === alice.identity.impus[0]) {
+        if (own) {
           check(`${name}: forwarded`, "33.203/O.4.3/03").about(forwarded?.request).that(
             forwarded !== undefined,
           )

@@ -109,8 +109,23 @@ export class CorePeers {
   hss(): Promise<HssView> {
     this.#refuseWhenOver("its HSS");
     const { servers, subscribers, evidence } = this.#parts;
-    return this.#hss ??= (servers?.hss() ?? noServer("HSS"))
-      .then((server) => server.view(subscribers, evidence.tap("hss")));
+    return this.#hss ??= (servers?.hss() ?? noServer("HSS")).then(async (server) => {
+      await this.#whoAsks(server);
+      return server.view(subscribers, evidence.tap("hss"));
+    });
+  }
+
+  /**
+   * Early in a run the CSCFs may not have come to our HSS yet: resolves when they have, or have had the time to. A core
+   * of one host, as the embedded one is, comes when it has something to ask.
+   */
+  async #whoAsks(server: { readonly peers: readonly unknown[] }): Promise<void> {
+    const { clock, profile: { entry, timers } } = this.#parts;
+    const hosts = ["i-cscf-hss", "s-cscf-hss"].flatMap((name) => Object.values(entry[name] ?? {}));
+    const wanted = new Set(hosts.map(({ address }) => address)).size;
+    if (wanted < 2) return;
+    const until = clock.now() + timers.answer;
+    while (server.peers.length < wanted && clock.now() < until) await clock.wait(clock.now() + LOOK_AGAIN);
   }
 
   clf(): Promise<ClfView> {
@@ -195,6 +210,9 @@ export class CorePeers {
 function accessName({ access }: Profile): string | undefined {
   return access["fixed"] ? "fixed" : Object.keys(access)[0];
 }
+
+/** Milliseconds. */
+const LOOK_AGAIN = 50;
 
 function there<T>(create: T | undefined, what: string): T {
   if (create) return create;

@@ -4,13 +4,20 @@
  */
 
 /** What the lab plays, and runs as a process. */
-export type Box = "hss" | "s-cscf" | "i-cscf" | "p-cscf" | "turn" | "proxy";
+export type Box = Cscf | "hss" | "turn" | "proxy";
+
+/** Kamailio's. The second pair asks the HSS that a run of imspeer brings along, and is for cases alone. */
+export type Cscf = "p-cscf" | "i-cscf" | "s-cscf" | "i-cscf-hss" | "s-cscf-hss";
 
 export interface LabAddresses {
   /** The first two octets, "127.20". */
   readonly block: string;
   /** One address for each box. */
   readonly of: Readonly<Record<Box, string>>;
+  /** The HSS of a run: not the lab's, but of the profile. */
+  readonly runHss: string;
+  /** The first three octets of nodes that the CSCFs trust (Mw). */
+  readonly trusted: string;
 }
 
 /** The home network of profiles/kamailio-ims.yaml. */
@@ -41,7 +48,11 @@ export function labAddresses(block = DEFAULT_BLOCK): LabAddresses {
       hss: `${block}.0.4`,
       turn: `${block}.0.5`,
       proxy: `${block}.0.6`,
+      "i-cscf-hss": `${block}.0.7`,
+      "s-cscf-hss": `${block}.0.8`,
     },
+    runHss: `${block}.0.9`,
+    trusted: `${block}.3`,
   };
 }
 

@@ -2,12 +2,12 @@
 import { EnvironmentError } from "../harness/errors.ts";
 import { systemClock, systemNet } from "../harness/net/mod.ts";
 import { whyNot } from "../_tools/foreign_program.ts";
-import { PORTS } from "./addresses.ts";
+import { type Cscf, PORTS } from "./addresses.ts";
 import type { Break } from "./breaks.ts";
-import { configurationFile, type CoreSettings, type Cscf, writeCore } from "./configuration.ts";
+import { configurationFile, type CoreSettings, cscfsOf, writeCore } from "./configuration.ts";
 import { logOf, start, started, stop } from "./processes.ts";
 
-const CSCFS: readonly Cscf[] = ["s-cscf", "i-cscf", "p-cscf"];
+const CSCFS: readonly Cscf[] = ["s-cscf", "i-cscf", "p-cscf", "s-cscf-hss", "i-cscf-hss"];
 
 /** Why Kamailio's core cannot be started here; undefined where it can. */
 export async function whyNoKamailio(): Promise<string | undefined> {
@@ -27,10 +27,10 @@ export async function kamailioVersion(): Promise<string> {
   return `kamailio ${version}`;
 }
 
-/** Starts the three of them and waits until they listen. `broken`: ways to break them on purpose. */
+/** Starts them and waits until they listen. `broken`: ways to break them on purpose. */
 export async function startCore(settings: CoreSettings, broken: readonly Break[] = []): Promise<void> {
   await writeCore(settings);
-  for (const box of CSCFS) {
+  for (const box of cscfsOf(settings)) {
     start(settings.folder, {
       name: box,
       cwd: settings.folder,
@@ -52,7 +52,7 @@ export async function startCore(settings: CoreSettings, broken: readonly Break[]
       ],
     });
   }
-  await Promise.all(CSCFS.map((box) => listening(settings, box)));
+  await Promise.all(cscfsOf(settings).map((box) => listening(settings, box)));
 }
 
 export async function stopCore(folder: string): Promise<void> {

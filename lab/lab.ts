@@ -61,8 +61,7 @@ export async function up({ addresses, folder, broken = [] }: LabOptions): Promis
     cwd: folder,
   });
   start(folder, { name: "proxy", command: ["tinyproxy", "-d", "-c", join(folder, "tinyproxy.conf")] });
-  const hss = { address: of.hss, port: PORTS.diameter };
-  await startCore({ addresses, folder, hss }, broken);
+  await startCore({ addresses, folder }, broken);
   await ready(folder, "turn", { address: of.turn, port: PORTS.turn });
   await ready(folder, "proxy", { address: of.proxy, port: PORTS.proxy });
   await ready(folder, "hss", { address: of.hss, port: PORTS.operator });

@@ -16,7 +16,16 @@ toolTest("the lab comes up, tells what runs, and leaves nothing but logs", reaso
   try {
     try {
       await up({ addresses, folder });
-      assert.deepEqual(running(), ["hss", "i-cscf", "p-cscf", "proxy", "s-cscf", "turn"]);
+      assert.deepEqual(running(), [
+        "hss",
+        "i-cscf",
+        "i-cscf-hss",
+        "p-cscf",
+        "proxy",
+        "s-cscf",
+        "s-cscf-hss",
+        "turn",
+      ]);
       assert.equal((await diameterNodes(addresses))?.length, 2);
     } finally {
       await down(folder);

@@ -28,7 +28,7 @@ export async function coreScene(
   const ues = new LabUes(profile, addresses);
   const hss = await openLabHss(profile, addresses);
   try {
-    await startCore({ addresses, folder, hss: hss.local }, broken);
+    await startCore({ addresses, folder, onlyCore: true }, broken);
     await connected(hss, 2);
     await run({ addresses, hss, ues });
   } catch (error) {

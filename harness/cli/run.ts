@@ -1,6 +1,7 @@
 /** `imspeer run`: cases against a device, and the reports of it. */
 import { join } from "node:path";
 import {
+  DEFAULT_JOBS,
   exitCode,
   type FailOn,
   makePlan,
@@ -31,8 +32,8 @@ const HOW: readonly OptionSpec[] = [
     name: "jobs",
     short: "j",
     value: "N",
-    help: "cases at a time",
-    default: "as many as there are subscribers",
+    help: "cases at a time, as far as there are subscribers",
+    default: String(DEFAULT_JOBS),
   },
   { name: "repeat", value: "N", help: "try each case N times; the worst attempt counts", default: "1" },
   {

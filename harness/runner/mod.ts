@@ -49,7 +49,7 @@ export {
   UsageError,
 } from "./plan.ts";
 export { seededRandom } from "./random.ts";
-export { run, type RunOptions } from "./run.ts";
+export { DEFAULT_JOBS, run, type RunOptions } from "./run.ts";
 export { type Sanity, sanity, type SanityParts, sanityWindow } from "./sanity.ts";
 export { type Core, selfcheck, type SelfcheckOptions } from "./selfcheck.ts";
 export { exitCode, type FailOn, isExcused, isStale, summarise } from "./summary.ts";

@@ -21,6 +21,12 @@ import { Servers } from "./servers.ts";
 import { summarise } from "./summary.ts";
 import { applyWaivers } from "./waivers.ts";
 
+/**
+ * Peers, and the embedded core with them, share one thread. More cases at a time do not end sooner, they wait for each
+ * other, and a window of silence or of an answer then measures the tester and not the device.
+ */
+export const DEFAULT_JOBS = 16;
+
 export interface RunOptions {
   readonly plan: Plan;
   readonly profile: Profile;
@@ -32,7 +38,7 @@ export interface RunOptions {
   readonly operator?: Operator;
   /** The same seed sends the same octets. */
   readonly seed: string;
-  /** Cases at a time; default: as many as subscribers allow. */
+  /** Cases at a time, as far as subscribers allow. Default DEFAULT_JOBS. */
   readonly jobs?: number;
   /** How often each case is tried; the worst attempt counts. Default 1. */
   readonly repeat?: number;
@@ -82,7 +88,7 @@ class Run {
     this.#net = scoped(net, profile.scope);
     this.#addresses = new AddressPool(profile.access, profile.trustedNode);
     this.#servers = new Servers({ profile, net: this.#net, peers: options.peers, seed: options.seed });
-    this.#pool = new LeasePool(profile.subscribers, options.jobs, seatsOf(profile));
+    this.#pool = new LeasePool(profile.subscribers, options.jobs ?? DEFAULT_JOBS, seatsOf(profile));
     this.#startedAt = net.clock.now();
     this.#planned = plan.filter(({ applicable }) => applicable);
   }

@@ -36,6 +36,8 @@ export interface Passing {
 export function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse, flowTimer: number): void {
   const { secured, tls } = passing;
   removeNetworkFields(response);
+  // N.1: nobody is asked for a password on an access network of 3GPP.
+  if (response.status === 401 && passing.giba && asksForPassword(response)) passing.server.reply(403);
   if (response.status === 401 && secured) {
     const status = secured.challenged(response);
     if (status !== undefined) {
@@ -60,6 +62,10 @@ export function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse
   }
   if (passing.outbound && response.require.includes("outbound")) response.set("Flow-Timer", flowTimer);
   succeeded(pcscf, passing, response);
+}
+
+function asksForPassword({ wwwAuthenticate }: SipResponse): boolean {
+  return wwwAuthenticate.some(({ parameters }) => !/^akav/i.test(parameters.get("algorithm") ?? "MD5"));
 }
 
 /** 6.1.1 SM6: the keys are for the P-CSCF alone. */

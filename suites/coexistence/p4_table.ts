@@ -40,8 +40,13 @@ export const p4Table: readonly CaseDefinition[] = ROWS.map((row) =>
         local: "pani-aware",
         accessNetworkInfo: null,
       });
+      const { impi } = node.identity;
+      // P.4 decides on initial registrations: what another case has left behind is none of it.
+      if (hss.registration(impi)?.state === "registered") {
+        await context.given("nobody is registered", hss.terminate(impi).then((code) => code !== undefined));
+      }
       // Whoever compared addresses, for whichever reason, would find the right one.
-      hss.bind(node.identity.impi, { address: HERE });
+      hss.bind(impi, { address: HERE });
       await JUDGED[row.then](context, row, hss, node);
     },
   })

@@ -267,6 +267,8 @@ export const hss: readonly CaseDefinition[] = [
       check("the challenge ends as it should", "33.203/N.2.5/01").answer(next.response).isOneOf(200);
       const { response } = await newly(third);
       check("the newest password registers", "33.203/N.2.5/01").answer(response).isOneOf(200);
+      // With this one the profile's subscriber takes its leave.
+      await push(proxy.subscriber.digest!.password);
 
       async function newly(password: string) {
         const challenge = await given("a new REGISTER is challenged", proxy.challenge({ fresh: true }));

@@ -94,9 +94,15 @@ export class Terminals {
   }
 }
 
-/** Each takes one identity away; a device that says so and leaves it is not asked for ever. */
+/**
+ * Each takes one identity away; a device that says so and leaves it is not asked for ever. What the case has bound under
+ * another Contact than the UE's own goes by "*" (RFC 3261 10.2.2): left there it draws the calls of later cases.
+ */
 async function deregisterAll(ue: Ue): Promise<void> {
-  for (let most = 4; isBound(ue) && most > 0; most--) await ue.deregister();
+  for (let most = 4; isBound(ue) && most > 0; most--) {
+    await ue.deregister();
+    if (isBound(ue)) await ue.deregister({ contact: "*" });
+  }
 }
 
 /** The network may hold a registration of this UE, also one whose connection is lost. */

@@ -25,20 +25,52 @@ export async function call(
   options: InviteOptions & { readonly within?: number } = {},
 ): Promise<Reach> {
   const { within, ...request } = options;
-  const arriving = arrival(callee, within);
+  const placed = placing(callee);
+  const arriving = arrival(callee, within, placed);
   const outgoing = await caller.invite(impu, request);
+  placed.as(outgoing.callId);
   const [invite, final] = await Promise.all([arriving, silenceIsUndefined(outgoing.answered())]);
   return { invite, delivered: invite !== undefined, final };
 }
 
-/** The next INVITE at `callee`, declined; undefined when none came in time. */
+/** A call that is being placed to somebody: tells it from those placed before it. */
+export interface Placed {
+  as(callId: string): void;
+  /** Whether an INVITE is of an earlier call, held up on its way. One under a Call-ID that nobody knows is not. */
+  isLate(invite: SipRequest): Promise<boolean>;
+}
+
+/** By callee: Call-IDs of the calls that have been placed so far. */
+const earlier = new WeakMap<object, Set<string>>();
+
+export function placing(callee: object): Placed {
+  const known = earlier.get(callee) ?? new Set();
+  earlier.set(callee, known);
+  const own = Promise.withResolvers<string>();
+  return {
+    as(callId) {
+      own.resolve(callId);
+      known.add(callId);
+    },
+    // The INVITE may arrive before its caller has told the Call-ID.
+    isLate: async (invite) => {
+      const callId = invite.get("Call-ID") ?? "";
+      return known.has(callId) && callId !== await own.promise;
+    },
+  };
+}
+
+/** The next INVITE at `callee`, declined; undefined when none came in time. Late ones are declined as well. */
 export async function arrival(
   callee: Pick<Ue, "incoming">,
   within?: number,
+  placed?: Placed,
 ): Promise<SipRequest | undefined> {
-  const incoming = await silenceIsUndefined(callee.incoming("INVITE", within));
-  await incoming?.respond(486);
-  return incoming?.request;
+  for (;;) {
+    const incoming = await silenceIsUndefined(callee.incoming("INVITE", within));
+    await incoming?.respond(486);
+    if (!incoming || !await placed?.isLate(incoming.request)) return incoming?.request;
+  }
 }
 
 /** What the promise gives; undefined where the device stayed silent. */

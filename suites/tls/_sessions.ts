@@ -4,7 +4,7 @@ import { PeerViolation } from "../../harness/errors.ts";
 import type { TlsWay, UeTlsOptions, UeTlsView } from "../../harness/peer/ue/tls/types.ts";
 import type { InviteOptions, Registered, RequestOptions, Ue } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
-import { arrival, call, silenceIsUndefined } from "../_shared/reach.ts";
+import { arrival, call, placing, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
 
 type ConnectOptions = NonNullable<Parameters<UeTlsView["connect"]>[0]>;
@@ -131,8 +131,10 @@ export async function tries(
   callee: Ue,
   options: InviteOptions & { readonly way: TlsWay },
 ): Promise<Attempt> {
-  const arriving = arrival(callee, timers.silence);
+  const placed = placing(callee);
+  const arriving = arrival(callee, timers.silence, placed);
   const outgoing = await unlessClosed(options.way, () => caller.invite(impuOf(callee), options));
+  placed.as(outgoing?.callId ?? "");
   const invite = await arriving;
   // The callee has declined: the caller is about to be told.
   if (invite && outgoing) await silenceIsUndefined(unlessClosed(options.way, () => outgoing.answered()));

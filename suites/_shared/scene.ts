@@ -1,6 +1,7 @@
 /** How most cases begin: somebody is registered. What does not come about makes the case inconclusive. */
 import type { Registered, Subscription, Ue, UeOptions } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
+import { silenceIsUndefined } from "./reach.ts";
 import { register } from "./register.ts";
 
 type Stage = Pick<CaseContext, "ue" | "given">;
@@ -24,6 +25,12 @@ export async function registeredPair(stage: Stage, options: UeOptions = {}): Pro
 /** UEs of the first three leases, all registered. */
 export async function registeredTrio(stage: Stage): Promise<[Ue, Ue, Ue]> {
   return [...await registeredPair(stage), (await registered(stage, { as: 2 })).ue];
+}
+
+/** Takes away what a UE had bound that the case has closed since: left there it would draw the calls of later cases. */
+export async function forget({ ue }: Pick<Stage, "ue">, closed: Ue): Promise<void> {
+  const heir = await ue({ like: closed });
+  await silenceIsUndefined(heir.deregister({ contact: "*" }));
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Ue } from "../../harness/peer/ue/types.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
 import { sentBy } from "./_stimuli.ts";
-import { registeredPair } from "../_shared/scene.ts";
+import { forget, registeredPair } from "../_shared/scene.ts";
 
 const OUTBOUND = { outbound: true } as const;
 
@@ -161,6 +161,7 @@ export const addressCheck = [
       await given("B registers on P1", register(moved));
       const after = await call(moved, impuOf(friend), friend, { preferredIdentity: impuOf(alice) });
       check("P1 is B now", "33.203/N.2.1.1/30").that(asserted(after.invite)).includes(impuOf(bob));
+      await forget({ ue }, alice);
     },
   }),
 
@@ -229,6 +230,7 @@ export const addressCheck = [
         .includes(
           impuOf(bob),
         );
+      await forget({ ue }, alice);
     },
   }),
 

@@ -48,13 +48,13 @@ const REGISTRATIONS = [
   { what: "AKA over UDP", user: "sipp-aka1", transport: "udp", wrong: false },
   { what: "AKA over TCP", user: "sipp-aka1", transport: "tcp", wrong: false },
   { what: "AKA with another K", user: "sipp-aka1", transport: "udp", wrong: true },
-  { what: "Digest over UDP", user: "digest29", transport: "udp", wrong: false },
-  { what: "Digest over TCP", user: "digest29", transport: "tcp", wrong: false },
-  { what: "Digest with another password", user: "digest29", transport: "udp", wrong: true },
+  { what: "Digest over UDP", user: "digest59", transport: "udp", wrong: false },
+  { what: "Digest over TCP", user: "digest59", transport: "tcp", wrong: false },
+  { what: "Digest with another password", user: "digest59", transport: "udp", wrong: true },
 ] as const;
 
 const CALLED = "sipp-aka2";
-const CALLER = "digest30";
+const CALLER = "digest60";
 
 /** SIPp's side of the lab: each phone has an address of its own, above those of our UEs. */
 class Sipp {

@@ -9,6 +9,7 @@ import { listenStreams, openStream } from "./stream.ts";
 import { openTls, openTlsSocket } from "./tls/host.ts";
 import type { Clock, MessageSocket, Net, SocketOptions, TransportName } from "./types.ts";
 import { openUdp } from "./udp.ts";
+import { openWs, openWss } from "./websocket.ts";
 
 export type Opener = (options: SocketOptions) => Promise<MessageSocket>;
 
@@ -30,7 +31,13 @@ export function netOf(clock: Clock, transports: Readonly<Partial<Record<Transpor
   };
 }
 
-const sockets = netOf(systemClock, { udp: openUdp, tcp: openTcp, tls: openTlsSocket });
+const sockets = netOf(systemClock, {
+  udp: openUdp,
+  tcp: openTcp,
+  tls: openTlsSocket,
+  ws: openWs,
+  wss: openWss,
+});
 
 export const systemNet: Net = {
   ...sockets,

@@ -130,8 +130,10 @@ export function hostPort({ address, port }: Endpoint): string {
   return `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
+/** RFC 7118 5.1: "ws" stands in URIs for WebSocket with TLS as well. */
 function transportParameter(transport: TransportName): string {
-  return transport === "udp" ? "" : `;transport=${transport}`;
+  if (transport === "udp") return "";
+  return `;transport=${transport === "wss" ? "ws" : transport}`;
 }
 
 /** Whether a request that stands alone, or begins a dialog, names where its sender is. */

@@ -37,7 +37,9 @@ export function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse
   const { secured, tls } = passing;
   removeNetworkFields(response);
   // N.1: nobody is asked for a password on an access network of 3GPP.
-  if (response.status === 401 && passing.giba && asksForPassword(response)) passing.server.reply(403);
+  if (response.status === 401 && passing.giba && asksForPassword(response)) {
+    return void passing.server.reply(403);
+  }
   if (response.status === 401 && secured) {
     const status = secured.challenged(response);
     if (status !== undefined) {

@@ -28,6 +28,11 @@ toolTest("freeDiameter exchanges capabilities and watchdogs with our HSS, and le
     },
   });
   const daemon = await start(folder, hss.local.port);
+  // A machine where freeDiameter finds no address of its own never hears of it.
+  const limit = setTimeout(
+    () => seen.fail(new Error("freeDiameter has not said in 30 s what was expected")),
+    30_000,
+  );
   try {
     const cea = await seen.next("out", "Capabilities-Exchange", false);
     assert.equal(valueOf(cea.avps, "Result-Code"), RESULT.DIAMETER_SUCCESS);
@@ -38,6 +43,7 @@ toolTest("freeDiameter exchanges capabilities and watchdogs with our HSS, and le
     const dpa = await seen.next("out", "Disconnect-Peer", false);
     assert.equal(valueOf(dpa.avps, "Result-Code"), RESULT.DIAMETER_SUCCESS);
   } finally {
+    clearTimeout(limit);
     try {
       daemon.kill("SIGKILL");
     } catch { /* it has ended by itself */ }
@@ -74,6 +80,12 @@ ConnectPeer = "hss.ims.example" { ConnectTo = "${OURS}"; Port = ${port}; No_TLS;
 class Seen {
   readonly #messages: { direction: string; message: DiameterMessage }[] = [];
   #wake: (() => void) | undefined;
+  #failure: Error | undefined;
+
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#wake?.();
+  }
 
   add(direction: string, message: DiameterMessage): void {
     this.#messages.push({ direction, message });
@@ -82,6 +94,7 @@ class Seen {
 
   async next(direction: string, command: keyof typeof COMMAND, request: boolean): Promise<DiameterMessage> {
     for (;;) {
+      if (this.#failure) throw this.#failure;
       const at = this.#messages.findIndex((one) =>
         one.direction === direction && one.message.command === COMMAND[command] &&
         one.message.request === request

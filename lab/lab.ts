@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EnvironmentError } from "../harness/errors.ts";
-import { systemClock, systemNet } from "../harness/net/mod.ts";
+import { type Endpoint, formatEndpoint, systemClock, systemNet } from "../harness/net/mod.ts";
 import { whyNot } from "../_tools/foreign_program.ts";
 import { type LabAddresses, PORTS } from "./addresses.ts";
 import type { Break } from "./breaks.ts";
@@ -42,6 +42,20 @@ export async function missing(): Promise<string[]> {
     await whyNot("setpriv", ["--version"]),
   ];
   return reasons.filter((reason) => reason !== undefined);
+}
+
+/** Where something listens already on the addresses of this lab: another lab, or what it left. */
+export async function taken({ of }: LabAddresses): Promise<string[]> {
+  const places = [
+    { address: of["p-cscf"], port: PORTS.sip },
+    { address: of.hss, port: PORTS.diameter },
+    { address: of.turn, port: PORTS.turn },
+    { address: of.proxy, port: PORTS.proxy },
+  ];
+  const found = await Promise.all(
+    places.map(async (place) => await listens(place) ? formatEndpoint(place) : []),
+  );
+  return found.flat();
 }
 
 /**
@@ -104,21 +118,19 @@ function hssCommand({ block }: LabAddresses): [string, ...string[]] {
 const READY_MS = 15_000;
 
 /** Resolves when something listens there. */
-async function ready(
-  folder: string,
-  name: string,
-  remote: { readonly address: string; readonly port: number },
-): Promise<void> {
-  await until(folder, name, async () => {
-    try {
-      const local = { address: remote.address, port: 0 };
-      await (await systemNet.stream!({ clock: systemClock, local, remote })).destroy();
-      return true;
-    } catch (error) {
-      if (error instanceof EnvironmentError) return false;
-      throw error;
-    }
-  });
+async function ready(folder: string, name: string, remote: Endpoint): Promise<void> {
+  await until(folder, name, () => listens(remote));
+}
+
+async function listens(remote: Endpoint): Promise<boolean> {
+  try {
+    const local = { address: remote.address, port: 0 };
+    await (await systemNet.stream!({ clock: systemClock, local, remote })).destroy();
+    return true;
+  } catch (error) {
+    if (error instanceof EnvironmentError) return false;
+    throw error;
+  }
 }
 
 /** I- and S-CSCF have exchanged capabilities with the HSS. */

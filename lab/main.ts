@@ -5,7 +5,7 @@ import { EnvironmentError } from "../harness/errors.ts";
 import { DEFAULT_BLOCK, type LabAddresses, labAddresses, PORTS } from "./addresses.ts";
 import { type Break, BREAKS } from "./breaks.ts";
 import { checkLab, recordLab } from "./check.ts";
-import { diameterNodes, down, type LabOptions, missing, PACKAGES, status, up } from "./lab.ts";
+import { diameterNodes, down, type LabOptions, missing, PACKAGES, status, taken, up } from "./lab.ts";
 import { logOf } from "./processes.ts";
 import { labProfile } from "./profile.ts";
 import { compareWithSipp, whyNoSipp } from "./sipp.ts";
@@ -84,6 +84,15 @@ async function canComeUp({ folder }: LabOptions): Promise<boolean> {
 
 async function bringUp(options: LabOptions): Promise<number> {
   if (!await canComeUp(options)) return 2;
+  const places = await taken(options.addresses);
+  if (places.length > 0) {
+    say(
+      `Something listens already on ${
+        places.join(", ")
+      }: another lab? "--block 127.21" takes other addresses.`,
+    );
+    return 2;
+  }
   const began = performance.now();
   try {
     await up(options);
@@ -99,9 +108,10 @@ async function bringUp(options: LabOptions): Promise<number> {
   return await tell(options.folder, options.addresses);
 }
 
-/** 0 where a run is as expected, else 1. */
-async function check(options: LabOptions, makeAnew: boolean): Promise<number> {
-  if (!await canComeUp(options)) return 2;
+/** 0 where a run is as expected, else 1. Takes the first addresses that are free. */
+async function check(wanted: LabOptions, makeAnew: boolean): Promise<number> {
+  if (!await canComeUp(wanted)) return 2;
+  const options = { ...wanted, addresses: await freeAddresses(wanted.addresses) };
   try {
     if (makeAnew) {
       await recordLab(options, say);
@@ -116,6 +126,15 @@ async function check(options: LabOptions, makeAnew: boolean): Promise<number> {
     say(`${error.message}: ${error.remedy}`);
     return 2;
   }
+}
+
+async function freeAddresses(wanted: LabAddresses): Promise<LabAddresses> {
+  const first = Number(wanted.block.split(".")[1]);
+  for (let block = first; block < first + 10; block++) {
+    const addresses = labAddresses(`127.${block}`);
+    if ((await taken(addresses)).length === 0) return addresses;
+  }
+  return wanted;
 }
 
 /** 0 where SIPp and our UE find the same. */

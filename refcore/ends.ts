@@ -25,8 +25,19 @@ export interface Gm {
   readonly sockets: readonly MessageSocket[];
 }
 
-/** UDP and TCP on the same port; with port 0 the one that UDP was given. */
-export async function openGm({ net, clock, bind, ports, tap }: CoreOptions): Promise<Gm> {
+/** UDP and TCP on the same port; with port 0 one that is free for both. */
+export async function openGm(options: CoreOptions): Promise<Gm> {
+  for (let tries = options.ports?.gm === 0 ? 8 : 1;; tries--) {
+    try {
+      return await openGmOnce(options);
+    } catch (error) {
+      // What UDP was given may be another's in TCP.
+      if (tries === 1) throw error;
+    }
+  }
+}
+
+async function openGmOnce({ net, clock, bind, ports, tap }: CoreOptions): Promise<Gm> {
   const common = { clock: clock ?? net.clock, ...(tap ? { tap } : {}) };
   const udp = await net.open("udp", { ...common, local: { address: bind, port: ports?.gm ?? 5060 } });
   try {

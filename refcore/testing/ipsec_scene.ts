@@ -3,18 +3,20 @@ import { strict as assert } from "node:assert";
 import { randomBytes } from "node:crypto";
 import { EnvironmentError } from "../../harness/errors.ts";
 import { type EspPolicy, systemNet } from "../../harness/net/mod.ts";
+import { claimNet } from "../../harness/net/testing/claim.ts";
 import type { Subscriber } from "../../profiles/types.ts";
 import { type Core, type CoreOptions, type Policy, startCore } from "../mod.ts";
 import { IpsecUe, type IpsecUeOptions } from "./ipsec_ue.ts";
 import { TIMERS } from "./scene.ts";
 import { DOMAIN } from "./subscribers.ts";
 
-/** Test files run side by side, and each has UEs of its own. */
-const BLOCK = 64 + (randomBytes(1)[0] ?? 0) % 64;
+/** Test files run side by side, and each has cores and UEs of its own. */
+const CORES = claimNet(13);
+const UES = claimNet(0, { from: 64, size: 64 });
 
 /** The n-th UE's address, 1 to 254; all are on the access that needs protection. */
 export function ueAddress(n: number): string {
-  return `127.0.${BLOCK}.${n}`;
+  return UES.address(n);
 }
 
 export interface IpsecScene {
@@ -41,10 +43,9 @@ export async function ipsecScene(
   options: IpsecSceneOptions = {},
 ): Promise<void> {
   const { raw = false, faults = [], policy = {}, timers, nat } = options;
-  const [a = 0, b = 0] = randomBytes(2);
   const core = await startCore({
     net: systemNet,
-    bind: `127.13.${a}.${1 + b % 250}`,
+    bind: CORES.next(),
     subscribers,
     home: { domain: DOMAIN, mcc: "001", mnc: "01" },
     timers: { ...TIMERS, t1: 50, ...timers },

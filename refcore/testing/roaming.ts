@@ -6,6 +6,7 @@ import { strict as assert } from "node:assert";
 import { randomBytes } from "node:crypto";
 import { parseMessage, type SipRequest } from "sip-codec";
 import { systemNet } from "../../harness/net/mod.ts";
+import { type ClaimedNets, claimNet } from "../../harness/net/testing/claim.ts";
 import type { Tap } from "../../harness/net/types.ts";
 import type { Subscriber } from "../../profiles/types.ts";
 import { type Core, type CoreOptions, startCore } from "../mod.ts";
@@ -41,9 +42,14 @@ export interface RoamingOptions {
   readonly ipsec?: CoreOptions["ipsec"];
 }
 
-/** Test files run side by side, and each has UEs of its own. */
-const BLOCK = (randomBytes(1)[0] ?? 0) % 64;
+/** Third octets, 60 nets each; test files run side by side, and each has cores and UEs of its own. */
 const ACCESS = { fixed: 0, "3gpp": 64, nass: 128, wlan: 192 } as const;
+const CORES = claimNet(14);
+const UES = Object.fromEntries(
+  Object.entries(ACCESS).map((
+    [name, from],
+  ) => [name, claimNet(name === "fixed" ? 16 : 15, { from, size: 60 })]),
+) as Record<keyof typeof ACCESS, ClaimedNets>;
 
 export async function roaming(
   subscribers: readonly Subscriber[],
@@ -56,7 +62,6 @@ export async function roaming(
     if (message?.kind === "request") requests.push(message);
   };
   const authority = tls ? await coreAuthority(systemNet.clock.now()) : undefined;
-  const [a = 0, b = 0] = randomBytes(2);
   const common = {
     net: systemNet,
     ports: { gm: 0 },
@@ -75,7 +80,7 @@ export async function roaming(
   });
   const visited = await startCore({
     ...common,
-    bind: `127.14.${a}.${1 + b % 250}`,
+    bind: CORES.next(),
     subscribers: [],
     home: network("visited.example.net"),
     faults: new Set(faults),
@@ -88,8 +93,7 @@ export async function roaming(
     ...(ipsec ? { ipsec } : {}),
   });
   const ues: { close(): Promise<void> }[] = [];
-  const addressOn = (access: keyof typeof ACCESS) =>
-    `127.1${access === "fixed" ? 6 : 5}.${ACCESS[access] + BLOCK}.${ues.length + 1}`;
+  const addressOn = (access: keyof typeof ACCESS) => UES[access].address(ues.length + 1);
   try {
     await run({
       visited,

@@ -1,8 +1,10 @@
-/** Loopback addresses that no other test of this machine is likely to have at the same time. */
+/** Ten nets of loopback addresses for a test file, which no other test has at the same time. */
+import { claimNet } from "./claim.ts";
 
-const [SECOND = 0, THIRD = 0] = crypto.getRandomValues(new Uint8Array(2));
+const [second = 0] = crypto.getRandomValues(new Uint8Array(1));
+const nets = claimNet(20 + second % 220, { width: 10 });
 
-/** Address `n` (1 to 254) of the net `net` (0 to 9) of this process. */
+/** Address `n` (1 to 254) of the net `net` (0 to 9) of this file. */
 export function loopback(n: number, net = 0): string {
-  return `127.${20 + SECOND % 220}.${(10 * THIRD + net) % 250}.${n}`;
+  return nets.address(n, net);
 }

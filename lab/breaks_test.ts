@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toolTest } from "../_tools/foreign_program.ts";
+import { claimBlock } from "../harness/net/testing/claim.ts";
 import { labAddresses } from "./addresses.ts";
 import { type Break, BREAKS } from "./breaks.ts";
 import { expectation } from "./expected.ts";
@@ -12,7 +13,7 @@ import { runImspeer } from "./run.ts";
 import { coreScene } from "./testing/core_scene.ts";
 
 const missing = await whyNoKamailio();
-const BLOCK = "127.63";
+const BLOCK = claimBlock();
 
 for (const name of Object.keys(BREAKS) as Break[]) {
   const { says, fails } = BREAKS[name];

@@ -1,16 +1,18 @@
 /** Our HSS behind a real I- and S-CSCF: Kamailio asks over Cx, our UEs register through Kamailio's P-CSCF. */
 import assert from "node:assert/strict";
 import { toolTest } from "../_tools/foreign_program.ts";
+import { claimBlock } from "../harness/net/testing/claim.ts";
 import { whyNoKamailio } from "./kamailio.ts";
 import { coreScene } from "./testing/core_scene.ts";
 
+const BLOCK = claimBlock();
 const missing = await whyNoKamailio();
 
 toolTest(
   "Kamailio's S-CSCF registers and de-registers subscribers of our HSS over Cx",
   missing,
   () =>
-    coreScene("127.62", async ({ hss, ues }) => {
+    coreScene(BLOCK, async ({ hss, ues }) => {
       const view = hss.view([ues.subscriber("aka01"), ues.subscriber("digest01")]);
       let told = 0;
       const asked = () => {

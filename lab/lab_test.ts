@@ -4,13 +4,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toolTest } from "../_tools/foreign_program.ts";
+import { claimBlock } from "../harness/net/testing/claim.ts";
 import { labAddresses } from "./addresses.ts";
 import { diameterNodes, down, missing, status, up } from "./lab.ts";
 
+const BLOCK = claimBlock();
 const reasons = await missing();
 
 toolTest("the lab comes up, tells what runs, and leaves nothing but logs", reasons[0], async () => {
-  const addresses = labAddresses("127.65");
+  const addresses = labAddresses(BLOCK);
   const folder = await mkdtemp(join(tmpdir(), "imspeer-lab-"));
   const running = () => status(folder).filter((one) => one.running).map(({ name }) => name);
   try {

@@ -1,11 +1,13 @@
 /** UEs of imspeer at Kamailio's P-CSCF by every transport that both have, and calls between them. */
 import assert from "node:assert/strict";
 import { toolTest } from "../_tools/foreign_program.ts";
+import { claimBlock } from "../harness/net/testing/claim.ts";
 import type { TransportName } from "../harness/net/types.ts";
 import type { Ue } from "../harness/peer/ue/types.ts";
 import { whyNoKamailio } from "./kamailio.ts";
 import { coreScene } from "./testing/core_scene.ts";
 
+const BLOCK = claimBlock();
 const missing = await whyNoKamailio();
 
 const UES: readonly (readonly [string, TransportName])[] = [
@@ -23,7 +25,7 @@ toolTest(
   "UEs register at Kamailio with AKA and Digest by every transport, and call each other",
   missing,
   () =>
-    coreScene("127.67", async ({ ues }) => {
+    coreScene(BLOCK, async ({ ues }) => {
       const open: Ue[] = [];
       for (const [name, transport] of UES) {
         const ue = await ues.open(name, { transport });

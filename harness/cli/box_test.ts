@@ -1,7 +1,10 @@
 /** Boxes of the reference core, each a program of its own, as a person puts them together. */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
+import { claimNet } from "../net/testing/claim.ts";
 import { imspeer, inTemporaryFolder, startImspeer } from "./testing/imspeer.ts";
+
+const AT = claimNet(18);
 
 type Running = ReturnType<typeof startImspeer>;
 
@@ -31,13 +34,13 @@ async function boxes(
 Deno.test("four boxes of a core, each alone, are a core together", () =>
   inTemporaryFolder((folder) =>
     boxes(async (start) => {
-      const hss = await start("127.0.0.91", "--only", "hss");
+      const hss = await start(AT.address(1), "--only", "hss");
       const asks = ["--hss", `diameter:${hss.where("hss")}`];
-      const scscf = await start("127.0.0.92", "--only", "s-cscf", ...asks);
+      const scscf = await start(AT.address(2), "--only", "s-cscf", ...asks);
       const next = ["--next-hop", scscf.where("s-cscf")];
-      const icscf = await start("127.0.0.93", "--only", "i-cscf", ...asks, ...next);
+      const icscf = await start(AT.address(3), "--only", "i-cscf", ...asks, ...next);
       const home = ["--next-hop", icscf.where("i-cscf")];
-      const pcscf = await start("127.0.0.94", "--only", "p-cscf", ...home);
+      const pcscf = await start(AT.address(4), "--only", "p-cscf", ...home);
       await Deno.writeTextFile(`${folder}/p-cscf.yaml`, pcscf.box.printed());
       const cases = ["aka/challenge-hides-keys", "digest/challenge-*"].flatMap((glob) => ["--case", glob]);
       const words = ["run", "-p", `${folder}/p-cscf.yaml`, ...cases, "--out", `${folder}/out`];
@@ -50,9 +53,9 @@ Deno.test("a run against one box inside the domain finds it alive as a node of i
   inTemporaryFolder((folder) =>
     boxes(async (start) => {
       const nodes = ["--trust", "127.0.7.0/24", "--trust", "127.0.8.0/24"];
-      const hss = await start("127.0.0.95", "--only", "hss", ...nodes);
+      const hss = await start(AT.address(5), "--only", "hss", ...nodes);
       const scscf = await start(
-        "127.0.0.96",
+        AT.address(6),
         "--only",
         "s-cscf",
         ...nodes,

@@ -4,11 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { ha1, milenage } from "../crypto/mod.ts";
+import { claimNet } from "../net/testing/claim.ts";
 import { failure } from "../peer/hss/mod.ts";
 import type { CxListener, DigestVector } from "../../refcore/cx.ts";
 import { ALICE, DORA, NELL, withCx } from "./testing/cx_scene.ts";
 
-const AT = { address: "127.84.1.1", port: 0 };
+const AT = { address: claimNet(18).address(1), port: 0 };
 const SERVER = "sip:scscf.ims.example";
 const who = ({ impi, impus }: typeof ALICE) => ({ impi, impu: impus[0]! });
 

@@ -4,6 +4,7 @@ import { md5 } from "@noble/hashes/legacy.js";
 import { runTool, toolTest, whyNot } from "../../_tools/foreign_program.ts";
 import { DiameterConnection, E2 } from "../diameter/mod.ts";
 import { systemClock, systemNet } from "../net/mod.ts";
+import { claimNet } from "../net/testing/claim.ts";
 import type { Endpoint } from "../net/types.ts";
 import { ClfServer } from "../peer/clf/mod.ts";
 import { createGgsn } from "../peer/ggsn/mod.ts";
@@ -13,7 +14,7 @@ import { parseAddress, utf8 } from "../wire/mod.ts";
 import { parseRadius, signAccountingResponse } from "../wire/radius.ts";
 import { ALICE, DORA, NELL, withCx } from "./testing/cx_scene.ts";
 
-const ADDRESS = "127.84.1.2";
+const ADDRESS = claimNet(18).address(1);
 const SERVER = "sip:scscf.ims.example";
 const SECRET = "brass-compass";
 const TIMERS = { answer: 2000, silence: 50, t1: 100 };

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { parseResults } from "../../reports/mod.ts";
 import { catalogue, faults, suites } from "./registry.ts";
+import { claimNet } from "../net/testing/claim.ts";
 import { imspeer, inTemporaryFolder, startImspeer } from "./testing/imspeer.ts";
 
+const BIND = claimNet(18).address(1);
 const CASE = "aka/challenge-hides-keys";
 const FAULT = suites.flatMap(({ cases }) => cases).find(({ id }) => id === CASE)?.kills[0] ?? "";
 
@@ -133,14 +135,14 @@ Deno.test("imspeer run ends 130 when it is interrupted, with what had finished r
 
 Deno.test("imspeer core prints a profile that another imspeer runs against, until it is interrupted", () =>
   inTemporaryFolder(async (folder) => {
-    const core = startImspeer(["core", "--bind", "127.0.0.77", "--ports", "0"]);
+    const core = startImspeer(["core", "--bind", BIND, "--ports", "0"]);
     await core.until(/Ctrl-C ends it/);
     core.interrupt();
     const first = await core.ended;
     assert.equal(first.code, 0, first.stderr);
-    const port = Number(first.stdout.match(/udp: 127\.0\.0\.77:(\d+)/)?.[1]);
+    const port = Number(first.stdout.match(/udp: [\d.]+:(\d+)/)?.[1]);
     assert.ok(port > 0, first.stdout);
-    const again = startImspeer(["core", "--bind", "127.0.0.77", "--ports", String(port), "--fault", FAULT]);
+    const again = startImspeer(["core", "--bind", BIND, "--ports", String(port), "--fault", FAULT]);
     await again.until(/Ctrl-C ends it/);
     try {
       await Deno.writeTextFile(`${folder}/core.yaml`, again.printed());

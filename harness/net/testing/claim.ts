@@ -44,6 +44,16 @@ export function claimNet(
   );
 }
 
+/** A block 127.x, 64 to 95, that nobody else has now, as "127.64": for a lab of many boxes. */
+export function claimBlock(): string {
+  const [start = 0] = crypto.getRandomValues(new Uint8Array(1));
+  for (let step = 0; step < 32; step++) {
+    const block = `127.${64 + (start + step) % 32}`;
+    if (claim(`${block}.0.255`)) return block;
+  }
+  throw new Error("127.64 to 127.95: each block is claimed by a test that is running");
+}
+
 function claim(hostname: string): boolean {
   try {
     claims.push(Deno.listen({ hostname, port: CLAIM_PORT }));

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTool, toolTest, whyNot } from "../../../_tools/foreign_program.ts";
 import { systemClock, systemNet } from "../../net/mod.ts";
+import { claimNet } from "../../net/testing/claim.ts";
 import { COMMAND, type DiameterMessage, parseDiameter, RESULT, valueOf } from "../../wire/diameter/mod.ts";
 import { HssServer } from "./mod.ts";
 
-const OURS = "127.83.1.1";
-const THEIRS = "127.83.1.2";
+const { address } = claimNet(18);
+const [OURS, THEIRS] = [address(1), address(2)];
 const missing = await whyNot("freeDiameterd", ["--version"]) ?? await whyNot("openssl", ["version"]);
 
 toolTest("freeDiameter exchanges capabilities and watchdogs with our HSS, and leaves", missing, async () => {

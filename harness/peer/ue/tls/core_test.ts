@@ -4,10 +4,13 @@ import { startCore } from "../../../../refcore/mod.ts";
 import type { Subscriber } from "../../../../profiles/types.ts";
 import { createAuthority } from "../../../crypto/pki/mod.ts";
 import { drive, systemClock, systemNet } from "../../../net/mod.ts";
+import { claimNet } from "../../../net/testing/claim.ts";
 import { seededRandom } from "../../../runner/random.ts";
 import { DORA, PROFILE } from "../testing/world.ts";
 import { createUe } from "../ue.ts";
 import type { Ue } from "../types.ts";
+
+const AT = claimNet(18);
 
 const ERIN: Subscriber = {
   ...DORA,
@@ -33,7 +36,7 @@ Deno.test("a UE with security agreement and one with TLS first call each other t
   const profile = { ...PROFILE, subscribers: [DORA, ERIN] };
   const core = await startCore({
     net: systemNet,
-    bind: "127.61.7.1",
+    bind: AT.address(1),
     ports: { gm: 0 },
     subscribers: profile.subscribers,
     home: profile.home,
@@ -49,7 +52,7 @@ Deno.test("a UE with security agreement and one with TLS first call each other t
       random: seededRandom(subscriber.name),
       options: { local: { address }, security: { mechanism: "tls", agreement } },
     });
-  const [dora, erin] = await Promise.all([ue(DORA, "127.61.7.2", true), ue(ERIN, "127.61.7.3", false)]);
+  const [dora, erin] = await Promise.all([ue(DORA, AT.address(2), true), ue(ERIN, AT.address(3), false)]);
   try {
     assert.equal((await dora.register()).ok, true);
     assert.equal((await erin.register()).ok, true);

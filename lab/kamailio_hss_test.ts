@@ -28,7 +28,7 @@ toolTest(
       assert.equal(byAka.challenge.aka?.macOk, true);
       assert.deepEqual(asked(), REGISTRATION);
       const known = view.registration(alice.identity.impi);
-      assert.deepEqual(known, { state: "registered", serverName: "sip:127.62.0.3:5060" });
+      assert.deepEqual(known, { state: "registered", serverName: `sip:${BLOCK}.0.3:5060` });
 
       // A card that is ahead of the HSS: AUTS goes to the HSS, which follows it.
       const challenge = await alice.challenge();

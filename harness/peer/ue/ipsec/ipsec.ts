@@ -62,6 +62,7 @@ export class Ipsec implements Protection {
   readonly #replies = new WeakMap<SipRequest, { readonly flow: Mutable<Flow>; readonly came: Came }>();
   /** Sets of IMPUs that are registered together, as URIs (TS 33.203 7.4.1a: all SAs go with the last of them). */
   #registered: ReadonlySet<string>[] = [];
+  #takenInClear = false;
   #connection: string | undefined;
   #keepAlive: { stop(): void } | undefined;
 
@@ -267,6 +268,7 @@ export class Ipsec implements Protection {
     this.#registered = this.#registered.filter((group) => !group.has(impu));
     if (seconds > 0) this.#registered.push(new Set([impu, ...associatedUris]));
     const until = clock.now() + 1000 * seconds + timers.expiryMargin;
+    this.#takenInClear = !registered.challenge && !table.current && seconds > 0;
     if (set) table.confirm(set, until);
     else table.current?.extend(until);
     if (this.#registered.length === 0) this.forget();
@@ -279,6 +281,7 @@ export class Ipsec implements Protection {
         (challenge && negotiation.outcome(challenge)) ??
           "SM7 answers no challenge of this UE: it has no SAs",
       ofFirst: ({ challenge }) => challenge && negotiation.firstWay(challenge.request),
+      takenInClear: this.#takenInClear,
     });
     if (way.set) used(way.set);
     return way;

@@ -3,6 +3,7 @@ import type { SipRequest } from "sip-codec";
 import { EnvironmentError, LocalMisuseError, PeerViolation } from "../../../errors.ts";
 import { readIpsec3gpp } from "../../../sip/mod.ts";
 import { createUe } from "../ue.ts";
+import { granted } from "../testing/registrar.ts";
 import { pairOf } from "../testing/scripted_pcscf.ts";
 import { ALICE, inWorld, PROFILE } from "../testing/world.ts";
 import { drive } from "../../../net/mod.ts";
@@ -334,6 +335,20 @@ Deno.test("a request before there are SAs needs a way", () =>
     assert.equal(await run(exchange.unanswered()), true);
     assert.equal(network.of("MESSAGE").length, 0); // it came to the unprotected port, which has no script for it
     assert.equal(alice.ipsec?.sent, 0);
+  }));
+
+Deno.test("a 200 to an SM1 in the clear leaves no SAs, and what then needs them blames the network (7.4.0)", () =>
+  inWorld(async ({ ue, run, network }) => {
+    network.on("REGISTER", (request) => granted(request));
+    const alice = await run(ue(ALICE, IPSEC));
+    assert.equal((await run(alice.register())).ok, true);
+    for (const way of [undefined, "current"] as const) {
+      const request = alice.request("MESSAGE", "sip:bob@home1.example", way === undefined ? {} : { way });
+      await assert.rejects(
+        run(request),
+        (error) => error instanceof PeerViolation && error.requirement === "33.203/7.4.0/06",
+      );
+    }
   }));
 
 Deno.test("a machine that cannot speak protocol 50 refuses the UE with what to do about it", () =>

@@ -17,17 +17,28 @@ export interface WayFacts {
   ofChallenge(sending: Sending): Association | string | EnvironmentError;
   /** The way of the SM1 that was challenged; undefined where it went in the clear. */
   ofFirst(sending: Sending): Association | undefined;
+  /** An SM1 in the clear was answered with success at once: the UE is registered, and has no SAs. */
+  readonly takenInClear: boolean;
 }
+
+/** "In this case, the S-CSCF shall authenticate the user by means of the AKA protocol" (7.4.0, M.7.4.0). */
+const UNAUTHENTICATED =
+  "The REGISTER went in the clear and was answered 200 without a challenge: the UE is registered, and has no SAs";
 
 const CLEAR: Chosen = { set: undefined, toProtected: false };
 
 /**
  * @throws LocalMisuseError where a case names an SA set that there is not, or sends a request other than REGISTER
  * before there are SAs and does not say `way`
- * @throws PeerViolation where SM6 made no SAs that SM7 could go under, EnvironmentError where that is our machine's doing
+ * @throws PeerViolation where SM6 made no SAs that SM7 could go under, or there are none for a request because nobody
+ * authenticated the UE before it was registered; EnvironmentError where that is our machine's doing
  */
 export function wayFor(sending: Sending, table: SaTable, facts: WayFacts): Chosen {
   const { way, step } = sending;
+  const current = way === "current" || (way === undefined && step === "request");
+  if (current && !table.current && facts.takenInClear) {
+    throw new PeerViolation(UNAUTHENTICATED, "33.203/7.4.0/06");
+  }
   if (way !== undefined) return named(way, table);
   switch (step) {
     case "register": // "If SM1 was protected, it shall be protected with the old outbound SA": the one in use.

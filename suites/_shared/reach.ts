@@ -1,7 +1,7 @@
 /** Is somebody reachable? The question behind every "the binding is untouched". */
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { InviteOptions, Ue } from "../../harness/peer/ue/types.ts";
-import { NoAnswer } from "../../harness/peer/no_answer.ts";
+import { NoAnswer, quiet } from "../../harness/peer/no_answer.ts";
 
 export interface Reach {
   /** The INVITE as it arrived at the callee, undefined where none came. */
@@ -60,8 +60,19 @@ export function placing(callee: object): Placed {
   };
 }
 
-/** The next INVITE at `callee`, declined; undefined when none came in time. Late ones are declined as well. */
-export async function arrival(
+/**
+ * The next INVITE at `callee`, declined; undefined when none came in time. Late ones are declined as well. What goes
+ * wrong with it after a case has ended is nobody's business: a case that is thrown out of its call waits no more.
+ */
+export function arrival(
+  callee: Pick<Ue, "incoming">,
+  within?: number,
+  placed?: Placed,
+): Promise<SipRequest | undefined> {
+  return quiet(declined(callee, within, placed));
+}
+
+async function declined(
   callee: Pick<Ue, "incoming">,
   within?: number,
   placed?: Placed,
@@ -73,12 +84,10 @@ export async function arrival(
   }
 }
 
-/** What the promise gives; undefined where the device stayed silent. */
-export async function silenceIsUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
+/** What the promise gives; undefined where the device stayed silent. May be left alone, as what peers give may be. */
+export function silenceIsUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
+  return quiet(promise.catch((error) => {
     if (error instanceof NoAnswer) return undefined;
     throw error;
-  }
+  }));
 }

@@ -1,6 +1,6 @@
-import { equal } from "node:assert/strict";
+import { equal, rejects } from "node:assert/strict";
 import { buildRequest } from "sip-codec";
-import { arrival, placing } from "./reach.ts";
+import { arrival, placing, silenceIsUndefined } from "./reach.ts";
 
 /** Who is called by one INVITE after the other; tells how each was answered. */
 function calleeOf(...callIds: string[]) {
@@ -39,4 +39,11 @@ Deno.test("arrival() takes an INVITE under a Call-ID that the network has made",
   const placed = placing(callee);
   placed.as("second");
   equal((await arrival(callee, 100, placed))?.get("Call-ID"), "of-a-b2bua");
+});
+
+Deno.test("silenceIsUndefined() and arrival() may be left alone, and tell who awaits them all the same", async () => {
+  const broken = () => Promise.reject(new Error("the connection is closed"));
+  const left = [silenceIsUndefined(broken()), arrival({ incoming: broken })];
+  await new Promise((resolve) => setTimeout(resolve));
+  for (const one of left) await rejects(one, /closed/);
 });

@@ -244,11 +244,10 @@ const eitherSideOpens = testCase({
     const foreign = await network();
     const ours = await given("the border takes a connection", foreign.connect());
     await given("a call gets through on it", andEnd(partnerCalls(foreign, user, ours)));
-    const theirs = check("the device opens one", "33.203/6.5/04").answers(foreign.accepted());
-    const call = await check("a call to the partner is set up", "33.203/6.5/04").answers(
-      partnerIsCalled(foreign, user),
-    );
-    const opened = await theirs;
+    const [opened, call] = await Promise.all([
+      check("the device opens one", "33.203/6.5/04").answers(foreign.accepted()),
+      check("a call to the partner is set up", "33.203/6.5/04").answers(partnerIsCalled(foreign, user)),
+    ]);
     if (!call || !opened) return;
     check("the call comes on it", "33.203/6.5/04").about(call.callee.invite)
       .that(carrierOf(foreign.carried(call.callee.invite), opened)).equals(EXPECTED);

@@ -8,11 +8,9 @@ import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import type { HssView } from "../../harness/peer/hss/types.ts";
 import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
-import { asked, entryOf, OUR_HSS, schemesAsked } from "../_shared/cx.ts";
+import { asked, assignments, entryOf, OUR_HSS, schemesAsked } from "../_shared/cx.ts";
+import { AKA, algorithmOf, letsNobodyIn, PASSWORD } from "./_outcome.ts";
 import { type Row, ROWS, type Scheme } from "./_p4_rows.ts";
-
-const AKA = /^AKAv[12]-/i;
-const PASSWORD = /^(MD5|SHA-256|SHA-512-256)(-sess)?$/i;
 
 /** Where the user's UE is, and where the HSS has her (GIBA). */
 const HERE = "192.0.2.17";
@@ -68,12 +66,17 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
       1,
     );
   },
-  // U.2: no vectors, no challenge.
+  // U.2: no vectors, no challenge; by the mark, and by nothing else.
   "TNA": async ({ check }, row, hss, node) => {
+    const unmarked = await attempt(node, { ...row, flag: "none" });
+    const before = asked(hss, "Multimedia-Auth").length;
     const answer = await attempt(node, row);
     for (const id of row.verifies) {
+      letsNobodyIn(check("without the mark: not registered", id), unmarked);
       check("registered", id).answer(answer).isOneOf(200);
-      check("the HSS is asked for no vector", id).about(answer).that(schemesAsked(hss)).equals([]);
+      check("the HSS is asked for no vector", id).about(answer).that(schemesAsked(hss, before)).equals([]);
+      check("the HSS is told of the registration", id).about(answer)
+        .that(assignments(hss)).includes("REGISTRATION");
     }
   },
   // T.4: by the address, and by nothing else.
@@ -145,11 +148,6 @@ function attempt(node: TrustedNode, { flag, access }: Row): Promise<SipResponse>
 /** Those that are not as they should be. */
 function others(schemes: readonly (string | undefined)[], right: RegExp): string[] {
   return schemes.filter((scheme) => !right.test(scheme ?? "")).map((scheme) => scheme ?? "none named");
-}
-
-function algorithmOf(answer: SipResponse): string | undefined {
-  const [challenge] = answer.wwwAuthenticate;
-  return challenge && (challenge.parameters.get("algorithm") ?? "MD5");
 }
 
 /** The row as a reader of the clause would say it. */

@@ -6,7 +6,7 @@ import type { Registered, RequestOptions, Ue } from "../../harness/peer/ue/types
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { withinWindow } from "../_shared/window.ts";
-import { impuOf, modesOf, viewOf } from "./_tunnel.ts";
+import { impuOf, modesOf, setOf, viewOf } from "./_tunnel.ts";
 
 /** Judges the mode in SM6: every entry says it, and says this. "trans" may go without saying (Annex H). */
 export function isAgreed(
@@ -44,12 +44,13 @@ async function isServed(ue: Ue, options: RequestOptions = {}): Promise<boolean> 
  *      |                       | nothing
  */
 export async function isIgnored(
-  { check }: Pick<CaseContext, "check">,
+  { check, given }: Pick<CaseContext, "check" | "given">,
   requirement: string,
   name: string,
   ue: Ue,
   options: RequestOptions,
 ): Promise<void> {
+  await setOf({ given }, ue);
   const exchange = await ue.request("OPTIONS", impuOf(ue), options);
   const quiet = Promise.all([exchange.unanswered(), ue.silent("OPTIONS")]).then((all) => all.every(Boolean));
   await check(`${name}: ignored`, requirement).never(quiet, "an answer, and no OPTIONS forwarded");
@@ -132,11 +133,12 @@ export async function isRegistered(
 
 /** Judges that a request under the SAs in use is answered. */
 export async function isAnswered(
-  { check }: Pick<CaseContext, "check">,
+  { check, given }: Pick<CaseContext, "check" | "given">,
   requirement: string,
   name: string,
   ue: Ue,
   options: RequestOptions = {},
 ): Promise<void> {
+  await setOf({ given }, ue);
   check(`${name}: answered`, requirement).that(await isServed(ue, options)).equals(true);
 }

@@ -2,9 +2,15 @@
 import type { SipRequest, SipResponse } from "sip-codec";
 import { LocalMisuseError, PeerViolation } from "../../harness/errors.ts";
 import type { IpsecView, NatView, SaSet } from "../../harness/peer/ue/ipsec/types.ts";
-import type { Registered, RegisterOptions, Ue, UeOptions } from "../../harness/peer/ue/types.ts";
+import type {
+  ReceivedChallenge,
+  Registered,
+  RegisterOptions,
+  Ue,
+  UeOptions,
+} from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
-import { setUps } from "../_shared/set_up_lines.ts";
+import { goesOn, setUps } from "../_shared/set_up_lines.ts";
 import { BEHIND_NAT } from "./_stimuli.ts";
 
 /** What every case behind a NAT needs: ESP in UDP, and no privilege. */
@@ -46,6 +52,23 @@ export async function tunnelled(
       throw new PeerViolation(`The UE was answered ${status}, mode "${set?.mode}", needs "UDP-enc-tun"`);
     }
     return { ue: one, impu: impuOf(one), registered, set, ipsec, nat: natOf(one) };
+  });
+}
+
+/**
+ * The control of what must not come about through a NAT: with this offer (default: both modes) it does. Gives SM6; a
+ * case in which it does not come is inconclusive.
+ */
+export async function isTakenUp(
+  { given }: Pick<CaseContext, "given">,
+  ue: Ue,
+  options: RegisterOptions = {},
+): Promise<ReceivedChallenge> {
+  const modes = options.offer?.modes?.join(" and ") ?? "both modes";
+  return await given(`an SM1 that offers ${modes} is challenged, with a set-up`, async () => {
+    const challenge = await ue.challenge({ fresh: true, ...options });
+    if (goesOn(challenge.response)) return challenge;
+    throw new PeerViolation(`SM6 was ${challenge.response.status} without Security-Server`);
   });
 }
 

@@ -20,7 +20,7 @@ export interface InterworkingRow {
 }
 
 /**
- * - registered: 200 to the first REGISTER, no challenge before it
+ * - registered: 200 to the first REGISTER, no challenge before it; nothing of the kind at an address that is not its own
  * - 420, then GIBA: 420 to sec-agree; a REGISTER without the security headers is registered
  * - 420: 420 to sec-agree, each time
  * - AKA: goes on as the main body says, and ends well only with the right RES inside the SAs

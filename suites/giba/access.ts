@@ -49,7 +49,7 @@ export const access = [
     needs: { ...GIBA, "access.wlan": true },
     leases: [SIM, SIM],
     async run(context) {
-      const { ue, check, timers } = context;
+      const { ue, check, given, timers } = context;
       const { ue: alice } = await attached(context, { as: 0 });
       const { ue: friend } = await registered(context, { as: 1 });
       const { address } = alice.local;
@@ -74,6 +74,7 @@ export const access = [
         check(`with ${what}: and nobody calls it there`, "33.203/T.5/06").about(reach.invite)
           .that(reach.delivered).equals(false);
       }
+      await given("on 3GPP access the address registers her", alice.register());
     },
   }),
 

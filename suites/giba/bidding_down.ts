@@ -4,7 +4,7 @@ import { silenceIsUndefined } from "../_shared/reach.ts";
 import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
 import { withoutAgreement } from "../_shared/set_up_lines.ts";
 import { attached, GIBA, SIM } from "./_attached.ts";
-import { offerFor } from "./_full_security.ts";
+import { AKA, offerFor } from "./_full_security.ts";
 
 /** AKA alone, with an IMPI that a network can derive. */
 const AKA_ALONE = "aka+derivable-impi+!giba";
@@ -42,6 +42,7 @@ export const biddingDown = [
 
   /**
    *     UE (USIM)        man in the middle                      network
+   *      |--- REGISTER ----------------------------------------------->|   401 AKA
    *      |--- REGISTER ------>|--- without the security headers ->|   4xx
    */
   testCase({
@@ -50,13 +51,17 @@ export const biddingDown = [
     verifies: ["33.203/T.2/02"],
     kills: ["scscf/registers-aka-user-by-address"],
     peer: "ue",
-    needs: { ...GIBA, aka: true },
+    needs: { ...GIBA, "aka": true, "variants.both": true },
     leases: [AKA_ALONE],
     async run(context) {
-      const { check } = context;
+      const { check, given, profile } = context;
       const { ue: alice } = await attached(context);
+      await given("with her security headers she is challenged by AKA", async () => {
+        const { parameters } = await alice.challenge({ headers: offerFor(profile), fresh: true });
+        return AKA.test(parameters.get("algorithm") ?? "");
+      });
       const answer = await silenceIsUndefined(
-        alice.attempt({ withoutAuthorization: true, tamper: withoutAgreement }),
+        alice.attempt({ withoutAuthorization: true, tamper: withoutAgreement, fresh: true }),
       );
       check("stripped: refused", "33.203/T.2/02").answer(answer).isClass(4);
     },

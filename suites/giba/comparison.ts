@@ -123,7 +123,7 @@ export const comparison = [
     },
   }),
 
-  /** `P-CSCF -- REGISTER, Authorization without response, the right address -> 4xx, no MAR Early-IMS-Security`. */
+  /** `P-CSCF -- REGISTER, Authorization without response, the right address -> 4xx, no MAR Early-IMS-Security`; without: 200. */
   testCase({
     id: "giba/authorization-rules-it-out",
     title: "With Authorization nobody is registered by an address, however empty it is",
@@ -132,7 +132,7 @@ export const comparison = [
     peer: "trusted-node",
     needs: BOTH_SIDES,
     async run(context) {
-      const { check } = context;
+      const { check, given } = context;
       const { node, hss } = await forwarder(context);
       for (const integrityProtected of [null, "ip-assoc-pending"]) {
         const options = { withoutAuthorization: false, integrityProtected };
@@ -144,6 +144,7 @@ export const comparison = [
         schemesAsked(hss).includes(EARLY_IMS),
       )
         .equals(false);
+      await given("without Authorization she is registered by the address", node.register({ fresh: true }));
     },
   }),
 

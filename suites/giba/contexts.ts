@@ -72,7 +72,7 @@ export const contexts = [
 
   /**
    *     UE            GGSN                   HSS           network              friend
-   *      |--- REGISTER ----------------------------------->|   200               |
+   *      |--- REGISTER, INVITE --------------------------->|   200, INVITE ----->|
    *                    |--- Stop ------------>|
    *     whoever has the address now
    *      |--- REGISTER as the former user ---------------->|   403               |
@@ -90,6 +90,8 @@ export const contexts = [
       const { ue, check, given, timers } = context;
       const { ue: friend } = await registered(context, { as: 1 });
       const { ue: alice, ggsn, session } = await registered(context, { as: 0 });
+      const before = await call(alice, impuOf(friend), friend);
+      await given("while it lasts she is served", asserted(before.invite).includes(impuOf(alice)));
       await given("the context ends", ggsn.stop(session));
       const heir = await ue({ like: alice, access: "3gpp", local: { address: alice.local.address } });
       for (const [who, terminal] of [["the former user", alice], ["the next owner", heir]] as const) {
@@ -147,6 +149,7 @@ export const contexts = [
       const second = await ue({ like: first, access: "3gpp" });
       const unknown = await silenceIsUndefined(second.attempt({ fresh: true }));
       isNoSuccess(check("from an address that is not hers: refused", "33.203/T.5/01"), unknown);
+      await given("she is called where she is", (await call(friend, impuOf(first), first)).delivered);
       await given("the HSS hears of another context", ggsn.start(contextOf(second)));
       const answer = await silenceIsUndefined(second.attempt({ fresh: true }));
       const places = answer?.status === 200

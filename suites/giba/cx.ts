@@ -124,6 +124,7 @@ export const cx = [
 
   /**
    *     P-CSCF                        S-CSCF            HSS (ours)
+   *      |--- REGISTER, as GIBA -------->|                 |   200, and ended
    *      |--- REGISTER, Authorization -->|--- MAR -------->|
    *      |    integrity-protected="no"   |<-- refusal -----|
    *      |<-- 403, no challenge ---------|                 |
@@ -136,8 +137,11 @@ export const cx = [
     peer: "hss",
     needs: BOTH_SIDES,
     async run(context) {
-      const { check } = context;
+      const { check, given } = context;
       const { node, hss } = await forwarder(context);
+      await given("by her address she is registered", node.register({ fresh: true }));
+      await given("the UE de-registers", node.deregister());
+      const before = asked(hss, "Multimedia-Auth").length;
       const full = { withoutAuthorization: false, integrityProtected: "no" };
       for (const code of [undefined, "DIAMETER_ERROR_AUTH_SCHEME_NOT_SUPPORTED"] as const) {
         if (code) hss.script("Multimedia-Auth", () => failure(code));
@@ -146,7 +150,8 @@ export const cx = [
         check(`${name}: 403`, "33.203/T.7/06").answer(answer).isOneOf(403);
         check(`${name}: no challenge`, "33.203/T.7/06").that(answer).lacks(...SECURITY_HEADERS);
       }
-      check("the HSS was asked", "33.203/T.7/06").that(asked(hss, "Multimedia-Auth").length).isAtLeast(1);
+      check("the HSS was asked", "33.203/T.7/06").that(asked(hss, "Multimedia-Auth").length)
+        .isAtLeast(before + 1);
     },
   }),
 

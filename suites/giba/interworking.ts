@@ -12,7 +12,7 @@ import type { Ending, InterworkingRow, Variants } from "./_interworking_table.ts
 
 export function interworkingCase(row: InterworkingRow): CaseDefinition {
   const { id, network, card, verifies, kills, ends } = row;
-  const leases = card === "either" ? [SIM, USIM] : [card === "SIM" ? SIM : USIM];
+  const cards = card === "either" ? [SIM, USIM] : [card === "SIM" ? SIM : USIM];
   return testCase({
     id,
     title: titleOf(row),
@@ -25,13 +25,15 @@ export function interworkingCase(row: InterworkingRow): CaseDefinition {
       [`variants.${NAMES[network]}`]: true,
       ...(ends === "AKA" ? { ipsec: true } : {}),
     },
-    leases,
+    leases: [...cards, ...(needsWitness(row) ? ["aka"] : [])],
     async run(context) {
-      for (const as of leases.keys()) {
+      for (const [as, lease] of cards.entries()) {
         const security = ends === "AKA" ? { security: "ipsec-3gpp" } as const : {};
         const ue = await standing(context, { as, ...security });
         await becomes(context, ue, network);
-        await ENDINGS[ends]({ ...context, row, name: leases[as] === SIM ? "SIM" : "USIM" }, ue);
+        const stage = { ...context, row, name: lease === SIM ? "SIM" : "USIM" };
+        await ENDINGS[ends](stage, ue);
+        await BESIDE[ends]?.(stage, ue);
       }
     },
   });
@@ -49,6 +51,11 @@ function titleOf({ number, terminal, network, card, begins, ends }: Interworking
   const inside = card === "either" ? "SIM or USIM" : card;
   const wrongly = begins === "full, wrongly" ? ", which begins with full security all the same" : "";
   return `T.7 case ${number}: UE (${terminal}, ${inside})${wrongly}, network (${network}): ${ends}`;
+}
+
+/** A network with full security alone has nothing to serve a SIM with: another subscriber shows that it serves. */
+function needsWitness({ network, card }: InterworkingRow): boolean {
+  return network === "full" && card === "SIM";
 }
 
 /** A UE at an address that the HSS knows, where it can be told. */
@@ -157,3 +164,48 @@ const ENDINGS: Readonly<Record<Ending, (stage: Stage, ue: Ue) => Promise<void>>>
     check("no challenge to a REGISTER in the clear", "33.203/T.7/07").that(answer).lacks("WWW-Authenticate");
   },
 };
+
+/**
+ * What stands beside an ending, that a network which does the same for everybody does not get through: whom it refuses it
+ * serves where the UE begins rightly, and whom it registers it does not register anywhere.
+ */
+const BESIDE: Readonly<Partial<Record<Ending, (stage: Stage, ue: Ue) => Promise<void>>>> = {
+  /** `the same UE at an address that the HSS does not have -- REGISTER --> no success` */
+  async "registered"(stage, ue) {
+    const elsewhere = await stage.ue({ like: ue, access: "3gpp" });
+    await stage.given(
+      `the 3GPP access has another address than ${ue.local.address} to stand on`,
+      elsewhere.local.address !== ue.local.address,
+    );
+    await becomes(stage, elsewhere, stage.row.network);
+    const answer = await silenceIsUndefined(elsewhere.attempt({ withoutAuthorization: true, fresh: true }));
+    // Who registers there all the same has not authenticated the UE by GIBA.
+    const { check, name } = stage;
+    isNoSuccess(check(`${name}, at an address that is not its own: no success`, "33.203/T.7/02"), answer);
+  },
+  "420": registersByAddress,
+  async "403"(stage, ue) {
+    await (stage.row.network === "full" ? challengesUsim(stage, ue) : registersByAddress(stage, ue));
+  },
+  "4xx": challengesUsim,
+};
+
+/** `UE (SIM, USIM) -- REGISTER without the security headers --> 200` */
+async function registersByAddress({ given, name }: Stage, ue: Ue): Promise<void> {
+  await given(
+    `without the security headers the ${name} is registered by its address`,
+    ue.register({ withoutAuthorization: true, fresh: true }),
+  );
+}
+
+/** `UE (USIM) -- REGISTER, sec-agree --> 401 AKA`; it goes no further, so nobody needs IPsec for it. */
+async function challengesUsim(stage: Stage, ue: Ue): Promise<void> {
+  const { given, profile, row } = stage;
+  const witness = needsWitness(row) ? await stage.ue({ as: 1, access: "3gpp", security: "none" }) : ue;
+  await becomes(stage, witness, row.network);
+  const full = { headers: offerFor(profile), withoutAuthorization: false, fresh: true };
+  await given(`"${witness.identity.impi}", who has AKA, is challenged there with full security`, async () => {
+    const { parameters } = await witness.challenge(full);
+    return AKA.test(parameters.get("algorithm") ?? "");
+  });
+}

@@ -43,7 +43,7 @@ export const theft = [
     },
   }),
 
-  /** `REGISTER, Via: the victim's address in sent-by, in received, in both, in a second Via -> 4xx`. */
+  /** `REGISTER, Via: the victim's address in sent-by, in received, in both, in a second Via -> 4xx`; from it: 200. */
   testCase({
     id: "giba/written-addresses-are-void",
     title: "What a UE writes of addresses into Via does not make it the user of one",
@@ -53,7 +53,7 @@ export const theft = [
     needs: GIBA,
     leases: [SIM, SIM],
     async run(context) {
-      const { ue, check, random } = context;
+      const { ue, check, given, random } = context;
       const { ue: victim } = await attached(context, { as: 0 });
       const { ue: bob } = await attached(context, { as: 1 });
       const { address } = victim.local;
@@ -69,6 +69,7 @@ export const theft = [
         const answer = await silenceIsUndefined(thief.attempt({ tamper: lie(thief.local.port) }));
         check(`her address in ${where}: refused`, "33.203/T.4/07").answer(answer).isClass(4);
       }
+      await given("from her address she is registered", victim.register());
     },
   }),
 

@@ -43,6 +43,21 @@ export const tlsFaults: readonly Fault[] = [
     title: "P-CSCF negotiates TLS 1.0",
   },
   {
+    id: "pcscf/tls-hides-downgrade",
+    requirement: "33.203/O.2.1/01",
+    title: "P-CSCF that speaks TLS 1.3 negotiates TLS 1.2 without the downgrade sentinel",
+  },
+  {
+    id: "pcscf/tls-compresses",
+    requirement: "33.203/O.2.1/01",
+    title: "P-CSCF takes compression where it is offered",
+  },
+  {
+    id: "pcscf/tls-other-session-id",
+    requirement: "33.203/O.2.1/01",
+    title: "P-CSCF sends another session id than the client's in TLS 1.3",
+  },
+  {
     id: "pcscf/tls-accepts-weak-suites",
     requirement: "33.203/O.2.1/02",
     title: "P-CSCF accepts anonymous suites, RSA key exchange with CBC, and weak groups",

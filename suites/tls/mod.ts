@@ -14,6 +14,7 @@ import { mw } from "./mw.ts";
 import { records } from "./records.ts";
 import { renegotiation } from "./renegotiation.ts";
 import { reregistration } from "./reregistration.ts";
+import { serverHellos } from "./server_hello.ts";
 
 export default suite("tls", "TLS (TS 33.203 Annex O and clause 6.5)", [
   ...authentication,
@@ -25,6 +26,7 @@ export default suite("tls", "TLS (TS 33.203 Annex O and clause 6.5)", [
   ...reregistration,
   ...renegotiation,
   ...handshakes,
+  ...serverHellos,
   ...cipherSuites,
   ...certificates,
   ...interworking,

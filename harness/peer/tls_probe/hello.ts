@@ -26,13 +26,18 @@ import {
 } from "../../wire/tls/mod.ts";
 import { LocalMisuseError } from "../../errors.ts";
 import type { Random } from "../ue/types.ts";
+import type { Offer } from "./breaches.ts";
 import type { HelloOptions } from "./types.ts";
 
-/** Records of the hello, and the version that records bear. */
-export function helloRecords(
-  options: HelloOptions,
-  random: Random,
-): { readonly records: Uint8Array; readonly recordVersion: number } {
+export interface Hello {
+  readonly records: Uint8Array;
+  /** The version that they bear. */
+  readonly recordVersion: number;
+  /** What stands in them. */
+  readonly offer: Offer;
+}
+
+export function helloRecords(options: HelloOptions, random: Random): Hello {
   const { versions = ["TLSv1.2", "TLSv1.3"], compression = ["null"] } = options;
   const codes = versions.map((version) => TLS_VERSION[version]);
   const highest = Math.max(...codes);
@@ -42,7 +47,7 @@ export function helloRecords(
   const signal = options.renegotiation ?? (legacy > TLS_VERSION.SSLv3 ? "extension" : "suite");
   if (signal === "suite") suites.push(SIGNAL_SUITE.renegotiation);
   if (options.fallbackScsv) suites.push(SIGNAL_SUITE.fallback);
-  const message = buildClientHello({
+  const fields = {
     version: legacy,
     random: random.bytes(32),
     // RFC 8446 D.4: one that is filled makes old boxes on the way take TLS 1.3 for a resumption.
@@ -51,10 +56,19 @@ export function helloRecords(
     compression: compression.map((method) => COMPRESSION[method]),
     // SSL 3.0 has none (RFC 6101 5.6.1.2).
     extensions: legacy === TLS_VERSION.SSLv3 ? [] : extensionsOf(options, codes, random),
-  });
+  };
+  const { groups = GROUPS, signatureSchemes = SIGNATURES } = options;
+  const offer: Offer = {
+    ...fields,
+    versions: codes,
+    extensions: fields.extensions.map(({ type }) => type),
+    groups: groups.map((group) => GROUP[group]),
+    keyShares: sharesOf(options).map((group) => GROUP[group]),
+    signatureSchemes: signatureSchemes.map((scheme) => SIGNATURE_SCHEME[scheme]),
+  };
   // RFC 8446 5.1: the first record bears 0x0301 for the sake of old servers.
   const recordVersion = Math.min(legacy, TLS_VERSION["TLSv1.0"]);
-  return { records: handshakeRecords(message, recordVersion), recordVersion };
+  return { records: handshakeRecords(buildClientHello(fields), recordVersion), recordVersion, offer };
 }
 
 /** TS 33.210 6.2.2 and 6.2.3: AEAD with an ephemeral key exchange. */
@@ -104,14 +118,18 @@ function extensionsOf(options: HelloOptions, versions: readonly number[], random
   if (old && options.extendedMasterSecret !== false) extensions.push(flag("extendedMasterSecret"));
   if ((options.renegotiation ?? "extension") === "extension") extensions.push(renegotiationInfo());
   if (tls13) {
-    const shares = options.keyShares ?? groups.filter((group) => group === "secp256r1" || group === "x25519");
     extensions.push(
       supportedVersions(versions),
       pskModes(),
-      keyShares(shares.map((group) => ({ group: GROUP[group], key: someKey(group, random) }))),
+      keyShares(sharesOf(options).map((group) => ({ group: GROUP[group], key: someKey(group, random) }))),
     );
   }
   return [...extensions, ...options.extensions ?? []];
+}
+
+/** Groups for which a key is sent at once. */
+function sharesOf({ groups = GROUPS, keyShares }: HelloOptions): readonly GroupName[] {
+  return keyShares ?? groups.filter((group) => group === "secp256r1" || group === "x25519");
 }
 
 /** A public key that a server can work with; nobody has the private one, or everybody (the generator of a curve). */

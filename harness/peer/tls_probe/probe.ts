@@ -6,6 +6,7 @@ import type { Clock, Net, Tap } from "../../net/types.ts";
 import type { Profile } from "../../../profiles/types.ts";
 import { ALERT, alertRecord, FlightReader, TLS_VERSION, type TlsVersionName } from "../../wire/tls/mod.ts";
 import type { Random } from "../ue/types.ts";
+import { breachesOf } from "./breaches.ts";
 import { serverChains } from "./chains.ts";
 import { Conversation } from "./conversation.ts";
 import { helloRecords } from "./hello.ts";
@@ -69,7 +70,7 @@ class LiveProbe implements TlsProbe {
   async hello(options: HelloOptions = {}): Promise<ServerAnswer> {
     const { profile: { timers }, random } = this.#setup;
     const name = this.target.name;
-    const { records, recordVersion } = helloRecords(
+    const { records, recordVersion, offer } = helloRecords(
       { ...(name === undefined ? {} : { serverName: name }), ...options },
       random,
     );
@@ -92,7 +93,7 @@ class LiveProbe implements TlsProbe {
       const { ended } = received;
       const { flight } = reader;
       const says = flightInWords(flight, ended, received.bytes, timers.answer);
-      return { ...flight, ...(ended ? { ended } : {}), says };
+      return { ...flight, breaches: breachesOf(offer, flight), ...(ended ? { ended } : {}), says };
     });
   }
 

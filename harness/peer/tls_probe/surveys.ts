@@ -34,21 +34,21 @@ export async function surveySuites(
   for (;;) {
     const answer = await hello({ versions: [version], suites: [...left.values()] });
     const chosen = answer.hello?.version === TLS_VERSION[version] ? left.get(answer.hello.suite) : undefined;
-    if (!chosen) return await ended(answer);
+    // One that was found before is not offered any more.
+    const unoffered = answer.hello && !left.has(answer.hello.suite) ? suiteOf(answer.hello.suite) : undefined;
+    if (!chosen) return await ended(answer, unoffered);
     accepted.push(chosen);
     left.delete(chosen.code);
     if (left.size === 0 || accepted.length === MOST_SUITES) return await ended(answer);
   }
 
-  async function ended(refusal: ServerAnswer): Promise<SuiteSurvey> {
-    const { hello: last } = refusal;
-    const wrong = last !== undefined && !among.some(({ code }) => code === last.suite);
+  async function ended(refusal: ServerAnswer, unoffered?: CipherSuite): Promise<SuiteSurvey> {
     const order = await orderOf(hello, version, accepted);
     return {
       version,
       accepted,
       refusal,
-      ...(wrong ? { unoffered: suiteOf(last.suite) } : {}),
+      ...(unoffered ? { unoffered } : {}),
       ...(order ? { order } : {}),
     };
   }

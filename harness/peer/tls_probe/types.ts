@@ -70,6 +70,7 @@ export interface HelloOptions {
   readonly compression?: readonly ("null" | "deflate")[];
   /** SNI; null for none. Default: the target's name. */
   readonly serverName?: string | null;
+  /** Of no session. Default: made up where TLS 1.3 is offered, else none. */
   readonly sessionId?: Uint8Array;
   /** TLS_FALLBACK_SCSV (RFC 7507). */
   readonly fallbackScsv?: boolean;
@@ -85,6 +86,8 @@ export interface HelloOptions {
 
 /** What came back, as far as it can be read without keys. */
 export interface ServerAnswer extends ServerFlight {
+  /** What the ClientHello did not allow, in words, each its own (breaches.ts): "compression 1 was not offered". */
+  readonly breaches: readonly string[];
   /** How the connection ended within the time of an answer; undefined: it was still open. */
   readonly ended?: "closed" | "reset";
   /** All of it in words: "ServerHello: TLSv1.0, TLS_RSA_WITH_NULL_MD5", "alert handshake_failure, then closed". */

@@ -4,7 +4,14 @@ import { toHex } from "../../../harness/crypto/mod.ts";
 import type { ByteStream, StreamHandlers } from "../../../harness/net/byte_stream.ts";
 import type { Endpoint } from "../../../harness/net/types.ts";
 import type { FaultyTcp } from "./faulty_tcp.ts";
-import { offeredSuites, onlyNullSuites, withUnofferedSuite } from "./hellos.ts";
+import {
+  offeredSuites,
+  onlyNullSuites,
+  withCompression,
+  withOtherSessionId,
+  withoutSentinel,
+  withUnofferedSuite,
+} from "./hellos.ts";
 
 export class FaultyStream implements ByteStream {
   readonly local: Endpoint;
@@ -16,7 +23,8 @@ export class FaultyStream implements ByteStream {
   readonly #sent = new Set<string>();
   #began = false;
   #clear = false;
-  #offered: readonly number[] = [];
+  /** What came first. */
+  #hello: Uint8Array = new Uint8Array();
   /** The record that is not yet whole. */
   #pending: Uint8Array = new Uint8Array();
 
@@ -34,10 +42,17 @@ export class FaultyStream implements ByteStream {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    const unoffered = this.tcp.faults.has("pcscf/tls-unoffered-suite");
-    const written = unoffered ? withUnofferedSuite(bytes, this.#offered) : bytes;
+    const written = this.#changed(bytes);
     for (const record of recordsIn(written).whole) this.#sent.add(toHex(record));
     return this.stream.write(written);
+  }
+
+  #changed(bytes: Uint8Array): Uint8Array {
+    const { faults } = this.tcp;
+    if (faults.has("pcscf/tls-unoffered-suite")) return withUnofferedSuite(bytes, offeredSuites(this.#hello));
+    if (faults.has("pcscf/tls-compresses")) return withCompression(bytes, this.#hello);
+    if (faults.has("pcscf/tls-other-session-id")) return withOtherSessionId(bytes);
+    return faults.has("pcscf/tls-hides-downgrade") ? withoutSentinel(bytes) : bytes;
   }
 
   pause(): void {
@@ -76,8 +91,8 @@ export class FaultyStream implements ByteStream {
     const { faults } = this.tcp;
     this.#began = true;
     this.#clear = !tls && faults.has("pcscf/tls-clear-sip-on-tls-port");
-    this.#offered = offeredSuites(bytes);
-    if (faults.has("pcscf/tls-deaf-after-null-hello")) this.tcp.deaf ||= onlyNullSuites(this.#offered);
+    this.#hello = bytes.slice();
+    if (faults.has("pcscf/tls-deaf-after-null-hello")) this.tcp.deaf ||= onlyNullSuites(offeredSuites(bytes));
   }
 
   #sip(bytes: Uint8Array): void {

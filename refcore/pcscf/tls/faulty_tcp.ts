@@ -12,6 +12,9 @@ import { FaultyStream } from "./faulty_stream.ts";
 
 const FAULTS = [
   "pcscf/tls-unoffered-suite",
+  "pcscf/tls-compresses",
+  "pcscf/tls-other-session-id",
+  "pcscf/tls-hides-downgrade",
   "pcscf/tls-reads-injected-sip",
   "pcscf/tls-takes-replayed-record",
   "pcscf/tls-deaf-after-null-hello",

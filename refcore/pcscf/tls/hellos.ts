@@ -23,8 +23,8 @@ export function onlyNullSuites(codes: readonly number[]): boolean {
 
 /** The octets with another suite in their ServerHello, one that is not among `offered`. */
 export function withUnofferedSuite(bytes: Uint8Array, offered: readonly number[]): Uint8Array {
-  if (bytes[0] !== HANDSHAKE || bytes[5] !== SERVER_HELLO || offered.length === 0) return bytes;
-  const at = TO_SESSION_ID + 1 + (bytes[TO_SESSION_ID] ?? 0);
+  if (!isServerHello(bytes) || offered.length === 0) return bytes;
+  const at = suiteAt(bytes);
   const tls13 = isTls13(u16(bytes, at));
   const other = (tls13 ? TLS13 : OLDER).find((code) => !offered.includes(code));
   if (other === undefined) return bytes;
@@ -32,6 +32,40 @@ export function withUnofferedSuite(bytes: Uint8Array, offered: readonly number[]
   changed[at] = other >> 8;
   changed[at + 1] = other & 0xff;
   return changed;
+}
+
+/** The octets with DEFLATE (RFC 3749) in their ServerHello, where the ClientHello offers it. */
+export function withCompression(bytes: Uint8Array, client: Uint8Array): Uint8Array {
+  const suites = TO_SESSION_ID + 1 + (client[TO_SESSION_ID] ?? 0);
+  const at = suites + 2 + u16(client, suites);
+  const offered = client.subarray(at + 1, at + 1 + (client[at] ?? 0)).includes(DEFLATE);
+  return isServerHello(bytes) && offered ? bytes.with(suiteAt(bytes) + 2, DEFLATE) : bytes;
+}
+
+/** The octets with another session id than the client's in their ServerHello of TLS 1.3. */
+export function withOtherSessionId(bytes: Uint8Array): Uint8Array {
+  if (!isServerHello(bytes) || bytes[TO_SESSION_ID] === 0) return bytes;
+  const last = suiteAt(bytes) - 1;
+  return isTls13(u16(bytes, last + 1)) ? bytes.with(last, bytes[last]! ^ 1) : bytes;
+}
+
+/** The octets without the sentinel that ends the random of a ServerHello below TLS 1.3 (RFC 8446 4.1.3). */
+export function withoutSentinel(bytes: Uint8Array): Uint8Array {
+  const at = TO_SESSION_ID - 8;
+  const there = isServerHello(bytes) && DOWNGRADE.every((octet, i) => bytes[at + i] === octet);
+  return there ? bytes.with(at, 0) : bytes;
+}
+
+const DEFLATE = 1;
+const DOWNGRADE = new TextEncoder().encode("DOWNGRD");
+
+function isServerHello(bytes: Uint8Array): boolean {
+  return bytes[0] === HANDSHAKE && bytes[5] === SERVER_HELLO;
+}
+
+/** Where the suite of a ServerHello stands; compression is behind it. */
+function suiteAt(bytes: Uint8Array): number {
+  return TO_SESSION_ID + 1 + (bytes[TO_SESSION_ID] ?? 0);
 }
 
 /** The five of RFC 8446 B.4, the rarest first; some of TLS 1.2. */

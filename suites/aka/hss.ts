@@ -18,6 +18,7 @@ import {
   schemeOf,
   wanted,
 } from "../_shared/cx.ts";
+import { akaIn } from "../_shared/control.ts";
 import { arrival, silenceIsUndefined } from "../_shared/reach.ts";
 import { spellings } from "./_stimuli.ts";
 
@@ -173,7 +174,7 @@ export const hss: readonly CaseDefinition[] = [
           `challenge ${run}`,
           proxy.challenge({ fresh: true, integrityProtected: "no" }),
         );
-        used.push(spellings(challenge.aka!.rand)[0]!);
+        used.push(spellings((await akaIn({ given }, challenge)).rand)[0]!);
         await given(`answer ${run}`, proxy.answer(challenge));
       }
       check("each vector once", "33.203/6.1.1/06").that(used).allDistinct();
@@ -322,7 +323,7 @@ export const hss: readonly CaseDefinition[] = [
       for (const forged of [false, true]) {
         const name = forged ? "another nonce comes back" : "the nonce comes back";
         const challenge = await given("the network challenges", proxy.challenge({ fresh: true }));
-        const { rand } = challenge.aka!;
+        const { rand } = await akaIn({ given }, challenge);
         const auts = proxy.isim!.auts(rand);
         const before = asked(hss, "Multimedia-Auth").length;
         const nonce = forged ? { nonce: withRand(challenge.parameters.get("nonce")!, random.bytes(16)) } : {};

@@ -1,11 +1,12 @@
 /** Who is authenticated: clauses 5.1.1, 6.1.0, 6.1.1, 8.0 and S.4.1 of TS 33.203, and the liaison of 2001. */
 import { testCase } from "../../harness/runner/case.ts";
+import { servedAsItself } from "../_shared/control.ts";
 import { call } from "../_shared/reach.ts";
-import { register } from "../_shared/register.ts";
+import { asserted, register } from "../_shared/register.ts";
 import { AKA_ALGORITHM, credentialsWith } from "./_stimuli.ts";
 
 export const identity = [
-  /** `REGISTER (3GPP P-Access-Network-Info, algorithm=MD5, no Security-Client) -> 401 AKA, or 4xx; never MD5` */
+  /** `REGISTER -> 401 AKA`; with 3GPP P-Access-Network-Info, algorithm=MD5, no Security-Client `-> 401 AKA, or 4xx; never MD5` */
   testCase({
     id: "aka/umts-access-gets-aka",
     title: "A subscriber of IMS AKA is never offered SIP Digest, whatever the REGISTER hints at",
@@ -13,9 +14,13 @@ export const identity = [
     kills: ["scscf/password-for-aka-on-hint"],
     peer: "ue",
     needs: { aka: true },
-    async run({ ue, check }) {
+    async run({ ue, check, given }) {
       const alice = await ue();
+      const plain = await given("a REGISTER without hints is challenged", alice.challenge());
+      check("without hints: the algorithm is of the AKA family", "33.203/6.1.0/02").about(plain.response)
+        .that(plain.parameters.get("algorithm")).matches(AKA_ALGORITHM);
       const answer = await alice.attempt({
+        fresh: true,
         tamper: (request) => {
           request.set("P-Access-Network-Info", "3GPP-UTRAN-FDD; utran-cell-id-3gpp=234151D0FCE11");
           request.remove("Security-Client");
@@ -194,14 +199,14 @@ export const identity = [
       const barred = alice.subscriber.barred[0]!;
       await given("the caller registers", register(alice));
       await given("the called subscriber registers", register(friend));
+      await servedAsItself({ given }, alice, friend);
+      await servedAsItself({ given }, friend, alice);
       const reach = await call(alice, friend.identity.impus[0]!, friend, {
         within: timers.silence,
         preferredIdentity: barred,
       });
-      const asserted = reach.invite?.assertedIdentities.map((one) => one.uri.toString()) ?? [];
-      check("the barred identity is not asserted to the called side", "33.203/5.1.1/02").that(asserted).lacks(
-        barred,
-      );
+      check("the barred identity is not asserted to the called side", "33.203/5.1.1/02")
+        .that(asserted(reach.invite)).lacks(barred);
       const inward = await call(friend, barred, alice, { within: timers.silence });
       check("the barred identity cannot be called", "33.203/5.1.1/02").that(inward.delivered).equals(false);
     },

@@ -1,5 +1,6 @@
 /** Registration with IMS AKA: clauses 5.1.1, 5.1.2, 6.1.1 and 7.4 of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
+import { akaIn } from "../_shared/control.ts";
 import { call } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
 import {
@@ -144,9 +145,9 @@ export const registration = [
   /**
    *     UE                     network
    *      |--- REGISTER 1 -------->|
-   *      |<-- 401 nonce 1 --------|
+   *      |<-- 401 RAND 1 ---------|
    *      |--- REGISTER 2, 3 ----->|   not answered in between
-   *      |<-- 401 nonce 2, 3 -----|   all different
+   *      |<-- 401 RAND 2, 3 ------|   all different
    */
   testCase({
     id: "aka/vector-is-never-sent-twice",
@@ -157,12 +158,13 @@ export const registration = [
     needs: { aka: true },
     async run({ ue, check, given }) {
       const alice = await ue();
-      const nonces: (string | undefined)[] = [];
+      const rands: Uint8Array[] = [];
       for (const attempt of [1, 2, 3]) {
         const challenge = await given(`REGISTER ${attempt} is challenged`, alice.challenge());
-        nonces.push(challenge.parameters.get("nonce"));
+        // The nonce may differ in what follows AUTN: it is the vector that may not come twice.
+        rands.push((await akaIn({ given }, challenge)).rand);
       }
-      check("nonces of different transactions", "33.203/6.1.1/07").that(nonces).allDistinct();
+      check("RANDs of different transactions", "33.203/6.1.1/07").that(rands).allDistinct();
     },
   }),
 
@@ -177,19 +179,18 @@ export const registration = [
     async run({ ue, check, given }) {
       const alice = await ue();
       const first = await given("the first REGISTER is challenged", alice.challenge());
-      const resync = first.aka ? await alice.answer(first, { auts: { sqn: first.aka.sqn } }) : undefined;
-      const messages = [first.response, resync?.response, resync?.challenge?.response];
-      const keys = first.aka ? { CK: first.aka.ck, IK: first.aka.ik } : {};
-      for (const message of messages.filter((one) => one !== undefined)) {
-        for (const challenge of message.wwwAuthenticate) {
-          check("no ck and no ik in the challenge", "33.203/6.1.1/09").about(message)
+      const { sqn } = await akaIn({ given }, first);
+      const { next } = await alice.answer(first, { auts: { sqn } });
+      for (const { response, aka } of next ? [first, next] : [first]) {
+        for (const challenge of response.wwwAuthenticate) {
+          check("no ck and no ik in the challenge", "33.203/6.1.1/09").about(response)
             .that(challenge.parameters).lacks("ck", "ik");
         }
-        const text = latin1(message.toBytes()).toLowerCase();
-        const shown = Object.entries(keys).filter(([, key]) =>
-          spellings(key).some((one) => text.includes(one))
+        const text = latin1(response.toBytes()).toLowerCase();
+        const shown = Object.entries({ CK: aka?.ck, IK: aka?.ik }).filter(([, key]) =>
+          key && spellings(key).some((one) => text.includes(one))
         );
-        check("no octets of CK or IK in the message", "33.203/6.1.1/09").about(message)
+        check("no octets of CK or IK in the message", "33.203/6.1.1/09").about(response)
           .that(shown.map(([name]) => name)).equals([]);
       }
     },

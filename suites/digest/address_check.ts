@@ -6,6 +6,7 @@
  */
 import { testCase } from "../../harness/runner/case.ts";
 import type { Ue } from "../../harness/peer/ue/types.ts";
+import { servedAsItself } from "../_shared/control.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
 import { sentBy } from "./_stimuli.ts";
@@ -111,7 +112,7 @@ export const addressCheck = [
     },
   }),
 
-  /** A registers, then B from the same address, both without outbound: A's identity is not asserted any more. */
+  /** A registers and is served, then B from the same address, both without outbound: A's identity is not asserted any more. */
   testCase({
     id: "digest/same-address-overwrites",
     title: "Without outbound the next user of an address takes it over from the former",
@@ -124,8 +125,10 @@ export const addressCheck = [
       const [alice, friend] = [await ue(), await ue({ as: 2 })];
       await given("the called subscriber registers", register(friend));
       await given("A registers", register(alice));
+      await servedAsItself({ given }, alice, friend);
       const bob = await ue({ as: 1, local: { address: alice.local.address } });
       await given("B registers from the same address", register(bob));
+      await servedAsItself({ given }, bob, friend);
       const reach = await call(alice, impuOf(friend), friend, { preferredIdentity: impuOf(alice) });
       check("a request from there is not asserted as A", "33.203/N.2.1.1/29").that(asserted(reach.invite))
         .lacks(
@@ -234,7 +237,7 @@ export const addressCheck = [
     },
   }),
 
-  /** INVITE and MESSAGE in a user's name from another address, and after his de-registration: nothing arrives. */
+  /** A user is served; INVITE and MESSAGE in his name from another address, and after his de-registration: nothing arrives. */
   testCase({
     id: "digest/unknown-source-is-not-served",
     title: "Requests from a source without registration reach nobody",
@@ -245,6 +248,7 @@ export const addressCheck = [
     leases: ["digest", "digest"],
     async run({ ue, check, given, timers }) {
       const [alice, friend] = await registeredPair({ ue, given });
+      await servedAsItself({ given }, alice, friend);
       const stranger = await ue({ like: alice });
       const elsewhere = await call(stranger, impuOf(friend), friend, { within: timers.silence });
       check("an INVITE in the user's name from elsewhere", "33.203/N.2.1.2/03").that(elsewhere.delivered)

@@ -9,7 +9,7 @@ import { answeredWith, nonceOf, PASSWORD_ALGORITHM } from "./_stimuli.ts";
 const SAMPLES = 40;
 
 export const challenge = [
-  /** `REGISTER (Security-Client: ipsec-3gpp) -> 401` without a Digest challenge beside Security-Server: ipsec-3gpp. */
+  /** `REGISTER (Security-Client: ipsec-3gpp) -> 4xx`, never Digest beside Security-Server: ipsec-3gpp; without it: 200. */
   testCase({
     id: "digest/never-with-ipsec",
     title: "A Digest challenge never comes together with an offer of IPsec",
@@ -17,7 +17,7 @@ export const challenge = [
     kills: ["pcscf/offers-ipsec-with-digest"],
     peer: "ue",
     needs: { digest: true },
-    async run({ ue, check }) {
+    async run({ ue, check, given }) {
       const alice = await ue();
       const answer = await alice.attempt({
         headers: {
@@ -37,10 +37,11 @@ export const challenge = [
           actual: `${password.length} password challenges, ${ipsec.length} offers of ipsec-3gpp`,
         });
       check("the request is not simply accepted", "33.203/N.1/02").answer(answer).isClass(4);
+      await given("without Security-Client the UE registers", register(alice));
     },
   }),
 
-  /** `REGISTER -> 401`, read with the grammar of RFC 2617 3.2.1 and nothing more lenient. */
+  /** `REGISTER -> 401`, read with the grammar of RFC 2617 3.2.1 and nothing more lenient; the answer to it registers. */
   testCase({
     id: "digest/challenge-is-http-digest",
     title: "The challenge obeys the grammar of HTTP Digest to the letter",
@@ -59,6 +60,7 @@ export const challenge = [
         )
           .equals("");
       }
+      await given("the right answer registers", register(alice));
     },
   }),
 
@@ -113,14 +115,15 @@ export const challenge = [
     needs: { digest: true },
     leases: ["digest", "digest"],
     async run({ ue, check, given }) {
-      const users = [await ue(), await ue()];
+      const users = [await ue(), await ue()] as const;
       const nonces = await given(`${SAMPLES} challenges`, collect(users));
       check("no nonce comes twice", "33.203/N.2.1.1/16").that(nonces).allDistinct();
       check("any two differ in many places", "33.203/N.2.1.1/16").that(leastDifference(nonces)).isAtLeast(8);
+      await given("a nonce can be answered", register(users[0]));
     },
   }),
 
-  /** A second and a later REGISTER of one Call-ID without credentials, with an empty username, an empty response: 401. */
+  /** More REGISTERs of one Call-ID, without credentials, with an empty username, an empty response: 401; a right one: 200. */
   testCase({
     id: "digest/answer-needs-credentials",
     title: "A REGISTER without IMPI and response only starts a new challenge",
@@ -137,6 +140,7 @@ export const challenge = [
       check("empty username", "33.203/N.2.1.1/19").answer(nameless.response).isClass(4);
       const empty = await alice.attempt({ authorization: "empty" });
       check("empty response", "33.203/N.2.1.1/19").answer(empty).isClass(4);
+      await given("with both the UE registers", register(alice));
     },
   }),
 
@@ -148,12 +152,13 @@ export const challenge = [
     kills: ["pcscf/refuses-register-without-authorization"],
     peer: "ue",
     needs: { digest: true },
-    async run({ ue, check }) {
+    async run({ ue, check, given }) {
       const alice = await ue();
       const answer = await alice.attempt({ withoutAuthorization: true });
       check("challenged", "33.203/N.2.1.1/05").answer(answer).isOneOf(401);
       check("with SIP Digest", "33.203/N.2.1.1/05")
         .that(answer.wwwAuthenticate[0]?.parameters.get("algorithm") ?? "MD5").matches(PASSWORD_ALGORITHM);
+      await given("with the IMPI the UE registers", register(alice));
     },
   }),
 

@@ -1,6 +1,7 @@
 /** Whom the P-CSCF asserts: clauses N.2.1.2 and Q.2 of TS 33.203. The called friend sees it in P-Asserted-Identity. */
 import { testCase } from "../../harness/runner/case.ts";
 import type { Ue } from "../../harness/peer/ue/types.ts";
+import { servedAsItself } from "../_shared/control.ts";
 import { call } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
 import { registeredPair, registeredTrio } from "../_shared/scene.ts";
@@ -35,7 +36,7 @@ export const identityAssertion = [
     },
   }),
 
-  /** B prefers and asserts A's identity: at the callee neither is A's. */
+  /** B is served under her own name; then she prefers and asserts A's identity: at the callee neither is A's. */
   testCase({
     id: "digest/foreign-identity-is-not-asserted",
     title: "A forged preferred or asserted identity does not reach the called side",
@@ -47,6 +48,7 @@ export const identityAssertion = [
     async run({ ue, check, given }) {
       const [alice, bob, friend] = await registeredTrio({ ue, given });
       const victim = impuOf(alice);
+      await servedAsItself({ given }, bob, friend);
       const forged = await call(bob, impuOf(friend), friend, {
         preferredIdentity: victim,
         from: victim,

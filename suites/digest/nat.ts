@@ -43,7 +43,7 @@ export const nat = [
     },
   }),
 
-  /** One UE with reg-id and +sip.instance, one without, neither behind a NAT: 200 both. */
+  /** One UE with reg-id and +sip.instance, one without, neither behind a NAT: 200 both; a wrong password: none. */
   testCase({
     id: "digest/outbound-is-optional",
     title: "Registrations are accepted with and without client-initiated connections",
@@ -52,8 +52,10 @@ export const nat = [
     peer: "ue",
     needs: { digest: true, outbound: true },
     leases: ["digest", "digest"],
-    async run({ ue, check }) {
+    async run({ ue, check, given }) {
       const [plain, outbound] = [await ue(), await ue(OUTBOUND)];
+      const guessed = await plain.register({ answer: { password: "not the password" } });
+      await given("who does not know the password is not registered", !guessed.ok);
       const without = await plain.register();
       check("without outbound", "33.203/N.2.1.1/03").answer(without.response).isOneOf(200);
       const withIt = await outbound.register();

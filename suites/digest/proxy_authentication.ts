@@ -2,6 +2,7 @@
 import { testCase } from "../../harness/runner/case.ts";
 import type { AnswerOptions, ReceivedChallenge, RequestOptions, Ue } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
+import { servedAsItself } from "../_shared/control.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted, register } from "../_shared/register.ts";
 import { registered } from "../_shared/scene.ts";
@@ -295,7 +296,7 @@ export const proxyAuthentication = [
     },
   }),
 
-  /** The same for an INVITE, judged by Q.2: it is B's, or refused, never A's. */
+  /** The same for an INVITE, judged by Q.2: it is B's, or refused, never A's; with A's own credentials it is A's. */
   testCase({
     id: "digest/proven-identity-beats-asserted-one",
     title: "Where credentials and address disagree the credentials decide",
@@ -312,9 +313,10 @@ export const proxyAuthentication = [
         reach.invite === undefined || asserted(reach.invite).includes(impuOf(bob)),
         {
           expected: "B's identity at the called side, or a refusal",
-          actual: asserted(reach.invite).join(", ") || "refused",
+          actual: asserted(reach.invite).join(", ") || "an INVITE that asserts nobody",
         },
       );
+      await servedAsItself({ given }, alice, friend);
     },
   }),
 

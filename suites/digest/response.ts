@@ -32,7 +32,7 @@ export const response = [
     },
   }),
 
-  /** `REGISTER username=A, To: B -> 403`; the same with an unknown IMPU. */
+  /** `REGISTER username=A, To: A -> 200`; `username=A, To: B -> 403`; the same with an unknown IMPU. */
   testCase({
     id: "digest/impi-and-impu-belong-together",
     title: "An IMPU that is not the user's is refused before any challenge can be answered",
@@ -41,16 +41,17 @@ export const response = [
     peer: "ue",
     needs: { digest: true },
     leases: ["digest", "digest"],
-    async run({ ue, check }) {
+    async run({ ue, check, given }) {
       const [alice, bob] = [await ue(), await ue()];
+      await given("the user's own IMPU registers", register(alice));
       for (const impu of [bob.identity.impus[0]!, `sip:nobody@${alice.identity.homeDomain}`]) {
-        const { response } = await alice.register({ impu });
+        const { response } = await alice.register({ impu, fresh: true });
         check(`${impu} does not register`, "33.203/N.2.1.1/10").answer(response).isOneOf(400, 403, 404);
       }
     },
   }),
 
-  /** B answers A's challenge with B's right credentials; A answers an invented nonce. Neither registers. */
+  /** B answers A's challenge with B's right credentials, A an invented nonce: neither registers. Each their own: both do. */
   testCase({
     id: "digest/nonce-belongs-to-the-impi",
     title: "A nonce is good for the IMPI it was issued to, and for no other",
@@ -69,6 +70,9 @@ export const response = [
       check("an invented nonce does not register A", "33.203/N.2.1.1/17").answer(invented.response).isClass(
         4,
       );
+      for (const own of [alice, bob]) {
+        await given(`${own.identity.impi} registers with a nonce of its own`, register(own));
+      }
     },
   }),
 

@@ -71,7 +71,12 @@ export const borders: readonly CaseDefinition[] = [
       const network = await context.network();
       const invite = await given("the call gets to the partner", called(network, alice));
       check("no fields for the network alone", "33.203/5.1.1/03").that(invite).lacks(...INTERNAL);
-      check("no way through services of the home network", "33.203/5.1.1/03").that(invite).lacks("Route");
+      const { domain, listen, clear } = network.partner;
+      const own = [domain, listen.address, clear.address].map((host) => host.toLowerCase());
+      const services = invite.routes.map(({ uri }) => uri.host.toLowerCase())
+        .filter((host) => !own.some((one) => host === one || host.endsWith(`.${one}`)));
+      check("no way through others than the partner's own", "33.203/5.1.1/03").about(invite).that(services)
+        .equals([]);
       const { response } = await given("the UE registers again", alice.register());
       check("nor to the UE", "33.203/5.1.1/03").that(response).lacks("P-Charging-Function-Addresses");
     },
@@ -83,7 +88,7 @@ export const borders: readonly CaseDefinition[] = [
    *     partner (TLS, no agreement)
    *      |--- INVITE, P-Asserted-Identity -->|--- INVITE -->|   not asserted
    *     stranger (TLS), anybody (no TLS)
-   *      |--- INVITE, P-Asserted-Identity -->|   nothing
+   *      |--- INVITE, P-Asserted-Identity -->|   nothing, or not asserted
    */
   testCase({
     id: "privacy/trust-takes-tls-and-an-agreement",
@@ -95,7 +100,7 @@ export const borders: readonly CaseDefinition[] = [
     seats: ["partner", "untrustedPartner"],
     leases: ["any"],
     async run(context) {
-      const { check, timers } = context;
+      const { check, given, timers } = context;
       const { ue: callee } = await registered(context);
       const [trusted, untrusted] = [await context.network(), await context.network(UNTRUSTED)];
       const known = await callTo(callee, trusted, assertion(trusted));
@@ -103,23 +108,22 @@ export const borders: readonly CaseDefinition[] = [
       check("TLS and an agreement: asserted", "33.203/5.4/05").about(known).that(asserted(known)).equals([
         trusted.uri,
       ]);
+      await given("TLS alone: a call that asserts nobody arrives", arrives(callTo(callee, untrusted)));
       const unknown = await callTo(callee, untrusted, assertion(untrusted));
       check("TLS alone: not asserted", "33.203/5.4/01").about(unknown).that(asserted(unknown)).equals([]);
-      const reaching = arrival(callee, 2 * timers.silence);
-      const strange = await trusted.attempt({
-        certificate: "stranger",
-        method: "INVITE",
-        target: impuOf(callee),
-        request: { headers: assertion(trusted) },
-      });
-      const clear = await trusted.request("INVITE", impuOf(callee), {
-        way: "clear",
-        headers: assertion(trusted),
-      });
-      await check("no TLS: no answer", "33.203/5.4/01").never(clear.unanswered(), "an answer");
-      check("a stranger's certificate: no success", "33.203/5.4/01").about(strange.answer)
-        .that((strange.answer?.status ?? 403) >= 300).equals(true);
-      check("neither gets to the user", "33.203/5.4/01").that(await reaching).isAbsent();
+      // Whether these are served at all is judged elsewhere (6.5): here, whom the user takes the caller for.
+      const target = impuOf(callee);
+      const request = { headers: assertion(trusted) };
+      const strangers = {
+        "a stranger's certificate": () =>
+          trusted.attempt({ certificate: "stranger", method: "INVITE", target, request }),
+        "no TLS": async () =>
+          await (await trusted.request("INVITE", target, { ...request, way: "clear" })).unanswered(),
+      };
+      for (const [name, calling] of Object.entries(strangers)) {
+        const [invite] = await Promise.all([arrival(callee, timers.silence), calling()]);
+        check(`${name}: not asserted`, "33.203/5.4/01").about(invite).that(asserted(invite)).equals([]);
+      }
     },
   }),
 
@@ -147,6 +151,7 @@ export const borders: readonly CaseDefinition[] = [
 
   /**
    *     untrusted network            border          callee
+   *      |--- INVITE ------------------------------------>|--- INVITE -->|
    *      |--- INVITE, P-Asserted-Identity: a home user -->|--- INVITE -->|   not asserted
    */
   testCase({
@@ -159,9 +164,10 @@ export const borders: readonly CaseDefinition[] = [
     seats: ["untrustedPartner"],
     leases: ["any", "any"],
     async run(context) {
-      const { check } = context;
+      const { check, given } = context;
       const [callee, victim] = await registeredPair(context);
       const network = await context.network(UNTRUSTED);
+      await given("a call that asserts nobody arrives", arrives(callTo(callee, network)));
       const forged = impuOf(victim);
       const invite = await callTo(callee, network, {
         "P-Asserted-Identity": `<${forged}>`,
@@ -252,11 +258,19 @@ async function called(
 }
 
 /** A call from the partner, as it arrives at the user, who declines; undefined where it does not arrive. */
-async function callTo(callee: Ue, network: Network, headers: HeaderValues): Promise<SipRequest | undefined> {
+async function callTo(
+  callee: Ue,
+  network: Network,
+  headers: HeaderValues = {},
+): Promise<SipRequest | undefined> {
   const arriving = arrival(callee);
   const call = await network.invite(impuOf(callee), { headers });
   const [invite] = await Promise.all([arriving, silenceIsUndefined(call.answered())]);
   return invite;
+}
+
+async function arrives(calling: Promise<SipRequest | undefined>): Promise<boolean> {
+  return await calling !== undefined;
 }
 
 function assertion({ uri }: Network): HeaderValues {

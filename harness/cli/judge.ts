@@ -1,12 +1,13 @@
 /** A run with this machine's sockets and peers, told on the console while it goes. */
 import { reporterOn } from "./console.ts";
 import { newPeers } from "./peers.ts";
-import { createEvidence, type Plan, run, type RunResult } from "../runner/mod.ts";
+import { createEvidence, type EvidenceSink, type Plan, run, type RunResult } from "../runner/mod.ts";
 import { systemNet } from "../net/mod.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import { environment } from "./environment.ts";
 import type { Host } from "./host.ts";
 import { operatorOf } from "./operator.ts";
+import { whyNot } from "./profile_source.ts";
 import { catalogue } from "./registry.ts";
 import { VERSION } from "./version.ts";
 
@@ -33,6 +34,7 @@ const REFRESH = 8;
 
 export async function judge(options: JudgeOptions): Promise<RunResult> {
   const { plan, profile, seed, repeat, bail, keepSecrets, host } = options;
+  const cases = new Set(plan.map(({ info }) => info.id));
   const evidence = createEvidence({
     writeFile: options.write,
     secrets: profile.secrets,
@@ -51,7 +53,10 @@ export async function judge(options: JudgeOptions): Promise<RunResult> {
       catalogue,
       net: systemNet,
       peers: newPeers(),
-      evidence: (info, attempt) => evidence.forCase(info.id, attempt),
+      evidence: (info, attempt) => {
+        const sink = evidence.forCase(info.id, attempt);
+        return cases.has(info.id) ? sink : forgiving(sink, host);
+      },
       seed,
       repeat,
       bail,
@@ -66,6 +71,26 @@ export async function judge(options: JudgeOptions): Promise<RunResult> {
   } finally {
     clearInterval(ticking);
   }
+}
+
+/** Of what is asked before and after the cases no verdict hangs on the evidence: a full disk must not end the run. */
+function forgiving(sink: EvidenceSink, host: Host): EvidenceSink {
+  return {
+    tap: (actor) => sink.tap(actor),
+    latest: () => sink.latest(),
+    numberOf: (message) => sink.numberOf(message),
+    note: (text) => sink.note(text),
+    attach: (...file) => sink.attach?.(...file),
+    tlsKeyLog: (line) => sink.tlsKeyLog?.(line),
+    finish: async () => {
+      try {
+        return await sink.finish();
+      } catch (error) {
+        host.say(`imspeer: evidence could not be written: ${whyNot(error)}`);
+        return null;
+      }
+    },
+  };
 }
 
 /** Eight hexadecimal digits: short enough to be typed again. */

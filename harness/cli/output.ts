@@ -26,6 +26,8 @@ export class Output {
   #used = false;
   /** Did the folder come into being for this run? */
   #isNew = false;
+  /** Is there something that could not be put in its place, and must not be taken away? */
+  #kept = false;
 
   private constructor(readonly folder: string, readonly host: Host) {
     this.#staging = join(folder, `.partial-${Deno.pid}`);
@@ -52,7 +54,12 @@ export class Output {
   /** For the evidence recorder: a path relative to the output folder. */
   async stage(path: string, bytes: Uint8Array): Promise<void> {
     this.#used = true;
-    await this.host.writeFile(join(this.#staging, path), bytes);
+    try {
+      await this.host.writeFile(join(this.#staging, path), bytes);
+    } catch (error) {
+      // Without the name of a temporary file, so that cases with the same reason are told as one.
+      throw new Error(whyNot(error), { cause: error });
+    }
   }
 
   /** What has been staged so far, for reports that show it. */
@@ -60,28 +67,52 @@ export class Output {
     return this.host.readText(join(this.#staging, path));
   }
 
-  /** Puts evidence and files in the place of the old ones. */
+  /**
+   * Puts evidence and files in the place of the old ones. Where that cannot be done, nothing that was measured is
+   * taken away: a CliError (2) tells where it is.
+   */
   async commit(files: readonly OutputFile[]): Promise<void> {
     try {
+      // First beside the evidence: where there is no room for them, the last run's are still whole.
+      for (const { name, content } of files) await this.host.writeFile(join(this.#staging, name), content);
       await removeIfThere(join(this.folder, "evidence"));
       if (this.#used) await Deno.rename(join(this.#staging, "evidence"), join(this.folder, "evidence"));
-      for (const { name, content } of files) await this.host.writeFile(join(this.folder, name), content);
+      for (const { name } of files) await Deno.rename(join(this.#staging, name), join(this.folder, name));
       const kept = new Set(files.map(({ name }) => name));
       for (const name of Object.values(REPORT_FILES)) {
         if (!kept.has(name)) await removeIfThere(join(this.folder, name));
       }
     } catch (error) {
-      throw cannotWrite(this.folder, error);
-    } finally {
-      await this.discard();
+      this.#kept = true;
+      throw await this.#rescue(files, error);
     }
+    await this.discard();
   }
 
   /** Leaves the folder as it was. Idempotent. */
   async discard(): Promise<void> {
+    if (this.#kept) return;
     await removeIfThere(this.#staging);
     // Not recursive: it goes only when nothing was committed to it.
     if (this.#isNew) await Deno.remove(this.folder).catch(() => {});
+  }
+
+  /** Another place for the files; the evidence stays where it was gathered. */
+  async #rescue(files: readonly OutputFile[], cause: unknown): Promise<CliError> {
+    const hints = [`the evidence that could be written is in "${this.#staging}"`];
+    let place: string | undefined;
+    try {
+      place = await Deno.makeTempDir({ prefix: "imspeer-" });
+      for (const { name, content } of files) await this.host.writeFile(join(place, name), content);
+      hints.unshift(`the reports are in "${place}"`);
+    } catch (error) {
+      // Not recursive: what could be written stays.
+      if (place !== undefined) await Deno.remove(place).catch(() => {});
+      hints.unshift(`nor to a folder for what is temporary: ${whyNot(error)}`);
+    }
+    return new CliError(EXIT.unjudged, `Cannot write to "${this.folder}": ${whyNot(cause)}`, hints, {
+      cause,
+    });
   }
 }
 

@@ -62,9 +62,12 @@ function readProfile(file: string, host: Host): string {
   try {
     return host.readText(file);
   } catch (error) {
-    throw new CliError(EXIT.profile, `Cannot read the profile "${file}": ${whyNot(error)}`, [
-      `"imspeer profile init ${file}" makes one to fill in`,
-    ], { cause: error });
+    const hints = error instanceof Deno.errors.NotFound
+      ? [`"imspeer profile init ${file}" makes one to fill in`]
+      : [];
+    throw new CliError(EXIT.profile, `Cannot read the profile "${file}": ${whyNot(error)}`, hints, {
+      cause: error,
+    });
   }
 }
 
@@ -94,6 +97,7 @@ export function whyNot(error: unknown): string {
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
   if (error instanceof Deno.errors.PermissionDenied) return "the permission is missing";
   if (error instanceof Deno.errors.NotADirectory) return "a part of its path is no folder";
+  if ((error as { code?: unknown } | null)?.code === "ENOSPC") return "no space is left on the device";
   if (error instanceof Deno.errors.NotCapable) return error.message.replace(/, run again.*/, "");
   return error instanceof Error ? error.message : String(error);
 }

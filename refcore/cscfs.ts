@@ -90,7 +90,13 @@ export function joinScscf(
   const { names: [name], cx, homeEntry } = options;
   const trust = new TrustDomain(context.policy);
   const receive: Receiver = (bytes, flow) => scscf.stack.receive(bytes, flow);
-  const link = linkOf(context, fabric, options, receive, (address) => trust.holds(address));
+  const link = linkOf(
+    context,
+    fabric,
+    options,
+    receive,
+    (address) => trust.holds(address) || context.faults.has("scscf/takes-auth-done-from-anywhere"),
+  );
   const scscf: Scscf = new Scscf(context, { name, cx, homeEntry, link });
   return scscf;
 }

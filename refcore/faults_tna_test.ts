@@ -7,7 +7,7 @@ const ALICE = akaSubscriber("alice");
 const BOB = akaSubscriber("bob");
 
 /** What a trusted node says (TS 33.203 U.2 step 4). */
-function authDone(name = "alice", flag = "auth-done"): Says {
+function authDone(name = "alice", flag = "auth-done") {
   const credentials = {
     "username": `${name}@${DOMAIN}`,
     "realm": DOMAIN,
@@ -16,7 +16,7 @@ function authDone(name = "alice", flag = "auth-done"): Says {
     "response": "",
     "integrity-protected": flag,
   };
-  return { via: null, credentials };
+  return { via: null, credentials } satisfies Says;
 }
 
 benchEffect("auth-done, and what looks like it", {
@@ -29,6 +29,27 @@ benchEffect("auth-done, and what looks like it", {
   },
   honest: "401 401 401 401 200",
   broken: { "scscf/any-flag-is-auth-done": "200 200 403 403 200" },
+});
+
+benchEffect("a trusted node that says nothing of the protection", {
+  subscribers: [ALICE],
+  observe: async ({ node }) => {
+    const { credentials: { "integrity-protected": _, ...credentials } } = authDone();
+    return String((await node().register("alice", { via: null, credentials })).status);
+  },
+  honest: "401",
+  broken: { "scscf/no-flag-is-auth-done": "200" },
+});
+
+benchEffect("the end of what a trusted node has registered", {
+  subscribers: [ALICE],
+  observe: async ({ node, scscf }) => {
+    await node().register("alice", authDone());
+    const { status } = await node().register("alice", { ...authDone(), expires: 0 });
+    return `${status} ${scscf.registrations.ofImpi(ALICE.impi).length}`;
+  },
+  honest: "200 0",
+  broken: { "scscf/trusted-node-never-removes": "200 1" },
 });
 
 benchEffect("networks that a trusted node may name", {
@@ -72,7 +93,10 @@ benchEffect("identities that do not belong together", {
     return `${pair} ${nobody}`;
   },
   honest: "403 403",
-  broken: { "icscf/any-identity-pair-with-auth-done": "200 403" },
+  broken: {
+    "icscf/any-identity-pair-with-auth-done": "200 403",
+    "icscf/any-private-identity-with-auth-done": "403 200",
+  },
 });
 
 benchEffect("auth-done for a user of IMS AKA, and AKA for a user of a trusted node", {
@@ -94,36 +118,45 @@ benchEffect("auth-done for a user of IMS AKA, and AKA for a user of a trusted no
   broken: { "scscf/auth-done-changes-scheme": "200 1 401" },
 });
 
-effect("auth-done from outside the domain: as it is, and with Vias of a trusted node; then from inside", {
-  subscribers: [ALICE],
-  mw: {},
-  policy: { trusted: ["127.0.7.0/24"] },
-  observe: async ({ core }) => {
-    const [stranger, node] = await Promise.all(["127.0.1.201", "127.0.7.3"].map((a) => TestElement.open(a)));
-    try {
-      const register = (from: TestElement, via: string) =>
-        from.build("REGISTER", `sip:${DOMAIN}`, {
-          "Via": `SIP/2.0/UDP ${via};branch=z9hG4bK-${via}-${from.at}`,
-          "To": `<sip:alice@${DOMAIN}>`,
-          "P-Visited-Network-ID": DOMAIN,
-          "Authorization":
-            `Digest username="${ALICE.impi}", realm="${DOMAIN}", nonce="", uri="sip:${DOMAIN}", response="", integrity-protected="auth-done"`,
-        });
-      const { udp } = core.entry["i-cscf"]!;
-      const plain = register(stranger!, stranger!.at);
-      const forged = register(stranger!, `127.0.7.9:${stranger!.local.port}`);
-      for (const request of [plain, forged]) await stranger!.send(request, udp);
-      const good = (await node!.ask(register(node!, node!.at), udp)).status;
-      // What came before has been answered when this is.
-      const gm = core.entry["p-cscf"].udp;
-      await stranger!.ask(stranger!.build("OPTIONS", `sip:${gm.address}:${gm.port}`), gm);
-      const statuses = [];
-      while (stranger!.left > 0) statuses.push((await stranger!.next()).status);
-      return `${statuses.join(" ")}/${good}`;
-    } finally {
-      await Promise.all([stranger!.close(), node!.close()]);
-    }
-  },
-  honest: "/200",
-  broken: { "icscf/takes-auth-done-from-anywhere": "200 200/200", "icscf/trusts-via": "200/200" },
-});
+for (
+  const [entry, broken] of [
+    ["i-cscf", { "icscf/takes-auth-done-from-anywhere": "200 200/200", "icscf/trusts-via": "200/200" }],
+    ["s-cscf", { "scscf/takes-auth-done-from-anywhere": "200 200/200" }],
+  ] as const
+) {
+  effect(`auth-done from outside at the ${entry}: as it is, with Vias of a trusted node; then from inside`, {
+    subscribers: [ALICE],
+    mw: {},
+    policy: { trusted: ["127.0.7.0/24"] },
+    observe: async ({ core }) => {
+      const [stranger, node] = await Promise.all(
+        ["127.0.1.201", "127.0.7.3"].map((a) => TestElement.open(a)),
+      );
+      try {
+        const register = (from: TestElement, via: string) =>
+          from.build("REGISTER", `sip:${DOMAIN}`, {
+            "Via": `SIP/2.0/UDP ${via};branch=z9hG4bK-${via}-${from.at}`,
+            "To": `<sip:alice@${DOMAIN}>`,
+            "P-Visited-Network-ID": DOMAIN,
+            "Authorization":
+              `Digest username="${ALICE.impi}", realm="${DOMAIN}", nonce="", uri="sip:${DOMAIN}", response="", integrity-protected="auth-done"`,
+          });
+        const { udp } = core.entry[entry]!;
+        const plain = register(stranger!, stranger!.at);
+        const forged = register(stranger!, `127.0.7.9:${stranger!.local.port}`);
+        for (const request of [plain, forged]) await stranger!.send(request, udp);
+        const good = (await node!.ask(register(node!, node!.at), udp)).status;
+        // What came before has been answered when this is.
+        const gm = core.entry["p-cscf"].udp;
+        await stranger!.ask(stranger!.build("OPTIONS", `sip:${gm.address}:${gm.port}`), gm);
+        const statuses = [];
+        while (stranger!.left > 0) statuses.push((await stranger!.next()).status);
+        return `${statuses.join(" ")}/${good}`;
+      } finally {
+        await Promise.all([stranger!.close(), node!.close()]);
+      }
+    },
+    honest: "/200",
+    broken,
+  });
+}

@@ -8,9 +8,19 @@ export const tnaFaults: readonly Fault[] = [
     title: "S-CSCF takes any value of integrity-protected that it does not know for auth-done",
   },
   {
+    id: "scscf/no-flag-is-auth-done",
+    requirement: "33.203/P.4.2/03",
+    title: "S-CSCF takes a REGISTER without integrity-protected for one of a trusted node",
+  },
+  {
     id: "icscf/takes-auth-done-from-anywhere",
     requirement: "33.203/U.1/01",
     title: "I-CSCF takes auth-done from any address",
+  },
+  {
+    id: "scscf/takes-auth-done-from-anywhere",
+    requirement: "33.203/U.1/01",
+    title: "S-CSCF answers on Mw whoever sends there, past the I-CSCF",
   },
   {
     id: "icscf/ignores-visited-network",
@@ -38,9 +48,19 @@ export const tnaFaults: readonly Fault[] = [
     title: "I-CSCF and HSS take any pair of identities from a trusted node",
   },
   {
+    id: "icscf/any-private-identity-with-auth-done",
+    requirement: "33.203/U.2/04",
+    title: "I-CSCF and HSS find the user of a trusted node by the public identity alone",
+  },
+  {
     id: "scscf/challenges-trusted-node",
     requirement: "33.203/U.2/05",
     title: "S-CSCF challenges a trusted node",
+  },
+  {
+    id: "scscf/trusted-node-never-removes",
+    requirement: "33.203/U.2/05",
+    title: "S-CSCF answers 200 to the de-registration of a trusted node and keeps the user registered",
   },
   {
     id: "scscf/vectors-for-trusted-node",

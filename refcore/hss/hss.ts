@@ -255,7 +255,9 @@ export class Hss implements Cx {
     const byImpu = faults.has("hss/key-by-impu") || faults.has("scscf/vector-by-to-uri") ||
       faults.has("scscf/ignores-username");
     // T.5: the private identity is the one that follows from the public one in To, and there is no other way to it.
-    const otherwise = faults.has("hss/user-by-impu-alone") ? owner : undefined;
+    const alone = faults.has("hss/user-by-impu-alone") ||
+      faults.has("icscf/any-private-identity-with-auth-done");
+    const otherwise = alone ? owner : undefined;
     const subscription = byImpu ? owner : this.#byImpi.get(impi) ?? otherwise;
     if (!subscription || !owner) return { refusal: { result: "user-unknown" } };
     const set = subscription.setOf(impu);

@@ -137,7 +137,8 @@ export class Registrar {
       }
     }
     if (registration.removal || contacts.length === 0) {
-      if (registration.removal) this.#remove(registration);
+      const kept = result.scheme === "tna" && faults.has("scscf/trusted-node-never-removes");
+      if (registration.removal && !kept) this.#remove(registration);
       return void this.#ok(server, registration, result.authenticationInfo);
     }
     const answer = await this.#assign(registration, result);

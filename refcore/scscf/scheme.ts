@@ -25,11 +25,13 @@ export function requestedScheme(
   // Step 1: the values "yes" and "no" are used with IMS AKA alone, and Annex X has its own mark.
   if (flag === "yes" || flag === "no" && !faults.has("scscf/flag-no-is-digest")) return "aka";
   const algorithm = credentials?.get("algorithm")?.toLowerCase();
-  if (flag === "tls-connected" && algorithm === "akav2-sha-256") return "aka";
+  const connected = algorithm === "akav2-sha-256" || faults.has("scscf/tls-connected-is-aka");
+  if (flag === "tls-connected" && connected) return "aka";
   // Step 1a: this value and no other, for it opens every door.
   if (credentials?.get("integrity-protected") === "auth-done") return "tna";
   const unknown = flag !== undefined && !isKnownFlag(flag);
   if (unknown && faults.has("scscf/any-flag-is-auth-done")) return "tna";
+  if (flag === undefined && credentials && faults.has("scscf/no-flag-is-auth-done")) return "tna";
   const absent = credentials === undefined ||
     faults.has("scscf/empty-authorization-is-giba") && (credentials.get("response") ?? "") === "";
   // Step 2: only what the network itself says of the access counts.
@@ -67,5 +69,6 @@ function mayBeGiba(request: SipRequest, faults: FaultSet): boolean {
 function isFrom3gpp(request: SipRequest, faults: FaultSet): boolean | undefined {
   const first = faults.has("scscf/believes-first-access-info");
   const provided = request.accessNetworkInfo.find(({ params }) => first || params.has("network-provided"));
+  if (faults.has("scscf/3gpp2-is-3gpp") && provided) return /^3gpp/i.test(provided.accessType);
   return provided && /^3gpp-/i.test(provided.accessType);
 }

@@ -1,6 +1,7 @@
 /** What became of a REGISTER that a node of the core network should not have got through (TS 33.203 U.1, U.2). */
 import type { SipResponse } from "sip-codec";
 import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 
 /** What cases need where the tester is a trusted node, and the device takes its word. */
@@ -30,4 +31,26 @@ export async function isRegistered(node: TrustedNode, impu: string): Promise<boo
   const answer = await silenceIsUndefined(exchange.final());
   // No answer: it may have gone to a contact where nobody is.
   return answer === undefined || answer.status < 400 || answer.status === 408;
+}
+
+/** Before a case says that nobody has become registered: nobody was, and it can be told. */
+export async function isFree(
+  { given }: Pick<CaseContext, "given">,
+  node: TrustedNode,
+  impu: string,
+): Promise<void> {
+  await given(
+    `"${impu}" is not registered yet: OPTIONS to it is refused`,
+    async () => !await isRegistered(node, impu),
+  );
+}
+
+/** And at its end: the right node registers her, and OPTIONS tells. */
+export async function registersRightly(
+  { given }: Pick<CaseContext, "given">,
+  node: TrustedNode,
+  impu: string,
+): Promise<void> {
+  await given(`the trusted node itself registers "${impu}"`, node.registerTrusted({ fresh: true }));
+  await given(`"${impu}" is registered then: OPTIONS to it is answered`, isRegistered(node, impu));
 }

@@ -1,7 +1,7 @@
 /** What the home network does on the word of a trusted node: TS 33.203 U.2 and P.4.2 step 1a. */
 import { testCase } from "../../harness/runner/case.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { isRegistered, told, TRUSTED, turnedAway } from "./_trusted.ts";
+import { isFree, isRegistered, registersRightly, told, TRUSTED, turnedAway } from "./_trusted.ts";
 
 /** What is almost the mark of a trusted node; null: none. */
 const NEARLY = ["auth-done2", "xauth-done", "auth", "done", "auth_done", "auth-done,yes", "", null];
@@ -16,7 +16,7 @@ export const registration = [
     id: "tna/auth-done-registers",
     title: "On the word of a trusted node a user is registered, refreshed and removed without a challenge",
     verifies: ["33.203/U.2/05"],
-    kills: ["scscf/challenges-trusted-node"],
+    kills: ["scscf/challenges-trusted-node", "scscf/trusted-node-never-removes"],
     peer: "trusted-node",
     needs: TRUSTED,
     async run({ trustedNode, check }) {
@@ -42,7 +42,7 @@ export const registration = [
     id: "tna/auth-done-to-the-letter",
     title: "What is almost auth-done, or no mark at all, registers nobody without a challenge",
     verifies: ["33.203/P.4.2/03"],
-    kills: ["scscf/any-flag-is-auth-done"],
+    kills: ["scscf/any-flag-is-auth-done", "scscf/no-flag-is-auth-done"],
     peer: "trusted-node",
     needs: TRUSTED,
     async run({ trustedNode, check }) {
@@ -66,14 +66,17 @@ export const registration = [
     id: "tna/identities-belong-together",
     title: "Not even a trusted node registers an identity under an IMPI that it does not belong to",
     verifies: ["33.203/U.2/04"],
-    kills: ["icscf/any-identity-pair-with-auth-done"],
+    kills: ["icscf/any-identity-pair-with-auth-done", "icscf/any-private-identity-with-auth-done"],
     peer: "trusted-node",
     needs: TRUSTED,
     leases: ["tna", "tna"],
-    async run({ trustedNode, check, given, profile }) {
+    async run(context) {
+      const { trustedNode, check, profile } = context;
       const node = await trustedNode({ as: 0 });
       const other = await trustedNode({ as: 1 });
       const [[own = ""], [impu = ""]] = [node.identity.impus, other.identity.impus];
+      await isFree(context, node, own);
+      await isFree(context, other, impu);
       const { mcc, mnc, domain } = profile.home;
       const nobody = `${mcc}${mnc}0999999999`;
       const pairs = {
@@ -90,7 +93,8 @@ export const registration = [
         const registered = await Promise.all([isRegistered(node, own), isRegistered(other, impu)]);
         check(`${what}: nobody is registered`, "33.203/U.2/04").that(registered).equals([false, false]);
       }
-      await given("the right pair is registered", other.registerTrusted());
+      await registersRightly(context, node, own);
+      await registersRightly(context, other, impu);
     },
   }),
 ];

@@ -2,7 +2,7 @@
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { withinWindow } from "../_shared/window.ts";
-import { isRegistered, told, TRUSTED, turnedAway } from "./_trusted.ts";
+import { isFree, isRegistered, registersRightly, told, TRUSTED, turnedAway } from "./_trusted.ts";
 
 export const trust = [
   /**
@@ -15,13 +15,14 @@ export const trust = [
     id: "tna/outsider-is-not-believed",
     title: "A host outside the trust domain registers nobody by auth-done, whatever network it says it is of",
     verifies: ["33.203/U.1/01"],
-    kills: ["icscf/takes-auth-done-from-anywhere"],
+    kills: ["icscf/takes-auth-done-from-anywhere", "scscf/takes-auth-done-from-anywhere"],
     peer: "trusted-node",
     needs: TRUSTED,
     async run(context) {
-      const { trustedNode, check, given, profile } = context;
+      const { trustedNode, check, profile } = context;
       const trusted = await trustedNode({ as: 0 });
       const [impu = ""] = trusted.identity.impus;
+      await isFree(context, trusted, impu);
       for (const visitedNetwork of [profile.home.domain, profile.trustedNode!.visitedNetwork]) {
         const attempts = await Promise.all(
           waysIn(profile).map(async ([entry, transport]) => {
@@ -38,7 +39,7 @@ export const trust = [
       check("the user is not registered", "33.203/U.1/01").that(await isRegistered(trusted, impu)).equals(
         false,
       );
-      await given("the trusted node registers the user", trusted.registerTrusted());
+      await registersRightly(context, trusted, impu);
     },
   }),
 
@@ -80,9 +81,10 @@ export const trust = [
     peer: "trusted-node",
     needs: TRUSTED,
     async run(context) {
-      const { trustedNode, check, given } = context;
+      const { trustedNode, check } = context;
       const trusted = await trustedNode({ as: 0 });
       const [impu = ""] = trusted.identity.impus;
+      await isFree(context, trusted, impu);
       const { address, port } = trusted.local;
       const place = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
       const outsider = await trustedNode({ as: 0, local: "outside" });
@@ -111,7 +113,7 @@ export const trust = [
         check(`${where}: nobody is registered`, "33.203/U.2/02").that(await isRegistered(trusted, impu))
           .equals(false);
       }
-      await given("the trusted node itself registers the user", trusted.registerTrusted());
+      await registersRightly(context, trusted, impu);
     },
   }),
 
@@ -128,6 +130,7 @@ export const trust = [
       const { trustedNode, network, check, given, profile } = context;
       const trusted = await trustedNode({ as: 0 });
       const [impu = ""] = trusted.identity.impus;
+      await isFree(context, trusted, impu);
       const foreign = await network();
       await given("the border takes a connection", foreign.connect());
       for (const visited of [profile.home.domain, profile.trustedNode!.visitedNetwork]) {
@@ -155,7 +158,7 @@ export const trust = [
         check(`by the border, "${visited}": nobody is registered`, "33.203/U.2/02")
           .that(await isRegistered(trusted, impu)).equals(false);
       }
-      await given("the trusted node itself registers the user", trusted.registerTrusted());
+      await registersRightly(context, trusted, impu);
     },
   }),
 ];

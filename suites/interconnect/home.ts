@@ -35,6 +35,7 @@ export const home: readonly CaseDefinition[] = [
       }
       check("two REGISTERs came", "S3-010339/register-7-1/01").that(paths.length).isAtLeast(2);
       await given("the UE registers", registered.ok);
+      await given("at the home network", home.bindings.length > 0);
       const arriving = arrival(alice);
       const call = await home.invite();
       const invite = await arriving;

@@ -288,6 +288,15 @@ export async function messageGets(
   const content = random.token(16);
   const body = { type: "text/plain", content };
   await sender.request("MESSAGE", impuOf(receiver), { ...sending, body });
+  return await messageWith(content, receiver, within);
+}
+
+/** The MESSAGE with this text, answered with 200 as others are that come before it; undefined where it does not come. */
+export async function messageWith(
+  content: string,
+  receiver: Ue,
+  within: number,
+): Promise<SipRequest | undefined> {
   for (;;) {
     const arrived = await silenceIsUndefined(receiver.incoming("MESSAGE", within));
     await arrived?.respond(200);

@@ -38,6 +38,26 @@ export const coexistenceFaults: readonly Fault[] = [
     title: "P-CSCF answers every REGISTER without Security-Client with 421",
   },
   {
+    id: "pcscf/refuses-unusable-offer",
+    requirement: "33.203/P.3/06",
+    title: "P-CSCF answers 494 to a Security-Client in which it knows no mechanism",
+  },
+  {
+    id: "pcscf/marks-everything-no",
+    requirement: "33.203/P.3/10",
+    title: "P-CSCF marks every REGISTER without IPsec or TLS integrity-protected=no, as if it were of AKA",
+  },
+  {
+    id: "pcscf/security-server-unasked",
+    requirement: "33.203/P.3/10",
+    title: "P-CSCF puts Security-Server: ipsec-3gpp into challenges of UEs that have offered nothing",
+  },
+  {
+    id: "pcscf/selects-anew-inside-tls",
+    requirement: "33.203/P.3/13",
+    title: "P-CSCF selects the mechanism anew when a UE registered over TLS offers another one",
+  },
+  {
     id: "scscf/changes-scheme",
     requirement: "33.203/P.4.1/02",
     title: "S-CSCF takes a re-REGISTER of an AKA user without Authorization as authenticated by its access",
@@ -68,6 +88,11 @@ export const coexistenceFaults: readonly Fault[] = [
     title: "P-CSCF inserts no P-Access-Network-Info where Authorization is missing",
   },
   {
+    id: "pcscf/tells-3gpp-everywhere",
+    requirement: "33.203/P.3/17",
+    title: "P-CSCF tells 3GPP as the access type of every network but a NASS",
+  },
+  {
     id: "pcscf/access-type-of-ue",
     requirement: "33.203/P.3/19",
     title: "P-CSCF believes the access type that the UE has written",
@@ -94,6 +119,16 @@ export const coexistenceFaults: readonly Fault[] = [
     title: "S-CSCF registers whoever comes with integrity-protected yes, registered before or not",
   },
   {
+    id: "scscf/asks-unknown-for-aka",
+    requirement: "33.203/P.4.1/01",
+    title: "S-CSCF asks the HSS for an unknown scheme where the flag has said that it is AKA",
+  },
+  {
+    id: "scscf/tls-connected-is-aka",
+    requirement: "33.203/P.4.2/02",
+    title: "S-CSCF takes tls-connected for AKA whatever the algorithm is",
+  },
+  {
     id: "scscf/untold-access-is-not-3gpp",
     requirement: "33.203/P.4.2/04",
     title:
@@ -105,6 +140,11 @@ export const coexistenceFaults: readonly Fault[] = [
     title: "S-CSCF compares addresses wherever Authorization is missing",
   },
   {
+    id: "scscf/3gpp2-is-3gpp",
+    requirement: "33.203/P.4.2/05",
+    title: "S-CSCF takes access types of 3GPP2 for those of 3GPP",
+  },
+  {
     id: "scscf/believes-first-access-info",
     requirement: "33.203/P.4.2/06",
     title: "S-CSCF goes by the first P-Access-Network-Info, whoever has provided it",
@@ -113,6 +153,16 @@ export const coexistenceFaults: readonly Fault[] = [
     id: "scscf/always-asks-digest",
     requirement: "33.203/P.4.2/08",
     title: "S-CSCF asks the HSS for SIP Digest whatever the subscription may have",
+  },
+  {
+    id: "scscf/complete-is-proof",
+    requirement: "33.203/P.4.2/08",
+    title: "S-CSCF registers whoever comes with tls-yes or ip-assoc-yes, registered before or not",
+  },
+  {
+    id: "scscf/line-is-proof",
+    requirement: "33.203/P.4.2/08",
+    title: "S-CSCF registers a Digest user without a password where the network tells a line",
   },
   {
     id: "scscf/digest-after-wrong-line",

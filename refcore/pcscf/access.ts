@@ -99,12 +99,14 @@ function ours(
   // TS 24.229 7.2A.4.3: a quoted string, whatever is in it.
   if (line !== undefined && !faults.has("pcscf/omits-location")) {
     if (faults.has("pcscf/unquoted-location")) params.setRaw("dsl-location", line);
+    else if (faults.has("pcscf/unescaped-location")) params.setRaw("dsl-location", `"${line}"`);
     else params.setRaw("dsl-location", `"${line.replace(/["\\]/g, "\\$&")}"`);
   }
   params.set("network-provided");
   const geran = faults.has("pcscf/calls-every-access-geran") && access !== "nass" &&
     request.has("Authorization");
-  const giba = faults.has("pcscf/giba-on-every-access") && !request.has("Authorization");
+  const giba = faults.has("pcscf/giba-on-every-access") && !request.has("Authorization") ||
+    faults.has("pcscf/tells-3gpp-everywhere") && access !== "nass";
   // With Digest the S-CSCF is told that this is no GIBA.
   const digest = access === "3gpp" && faults.has("pcscf/digest-for-giba-user") &&
     !request.has("Authorization");

@@ -170,6 +170,8 @@ function refusal(
     !credentials.has("auts");
   if (report && faults.has("pcscf/discards-failure-report")) return "drop";
   if (secured) return undefined;
+  const offer = original.securityClient;
+  if (offer.length > 0 && !offersTls(offer) && faults.has("pcscf/refuses-unusable-offer")) return 494;
   // N.1: no SIP Digest over access networks of 3GPP, and no AKA without IPsec.
   if (access === "3gpp" && !proceedsUnprotected(faults) && !passesOver3gpp(request, access, faults)) {
     return 403;
@@ -198,6 +200,7 @@ function flagProtection(
 ): void {
   const credentials = homeCredentials(request);
   if (!credentials) return;
+  if (pcscf.context.faults.has("pcscf/marks-everything-no")) return setIntegrityFlag(request, "no");
   if (pcscf.table.holds(server.flow, sentBy, impi)) setIntegrityFlag(request, "ip-assoc-yes");
   else if ((credentials.get("response") ?? "") !== "") setIntegrityFlag(request, "ip-assoc-pending");
 }

@@ -62,6 +62,10 @@ export function passAnswer(pcscf: Pcscf, passing: Passing, response: SipResponse
   if (!passing.outbound && pcscf.context.faults.has("pcscf/half-outbound-binding")) {
     response.append("Require", "outbound");
   }
+  // TS 24.229 4.4: this is for nodes of the network alone.
+  if (pcscf.context.faults.has("pcscf/shows-charging-functions")) {
+    response.set("P-Charging-Function-Addresses", 'ccf="ccf1.home.invalid"');
+  }
   if (passing.outbound && response.require.includes("outbound")) response.set("Flow-Timer", flowTimer);
   succeeded(pcscf, passing, response);
 }
@@ -111,8 +115,11 @@ function offerSecurity(pcscf: Pcscf, { offered, secured }: Passing, response: Si
   const aka = response.wwwAuthenticate.some(({ parameters }) =>
     /^akav/i.test(parameters.get("algorithm") ?? "")
   );
-  // N.1: Digest has no keys for IPsec.
-  if (ipsec && !aka && faults.has("pcscf/offers-ipsec-with-digest")) {
+  // N.1: Digest has no keys for IPsec. P.3: and it is selected where it was offered, in an initial registration.
+  const wrongly = ipsec
+    ? !aka && faults.has("pcscf/offers-ipsec-with-digest") || faults.has("pcscf/selects-anew-inside-tls")
+    : !first && faults.has("pcscf/security-server-unasked");
+  if (wrongly) {
     response.set(
       "Security-Server",
       "ipsec-3gpp;alg=hmac-sha-1-96;spi-c=1001;spi-s=1002;port-c=5070;port-s=5071",

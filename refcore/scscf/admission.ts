@@ -66,7 +66,8 @@ function vouchedFor(
   if (sets.some(({ reauthenticate }) => reauthenticate) || isAnswer(request)) return undefined;
   const associated = flag === "ip-assoc-yes" && fixed === "digest";
   // O.4.3: on "authentication complete" the user may be authenticated; without an indicator she is.
-  const overTls = flag === "tls-yes" && sets.some((one) => one.tlsProtected);
+  const overTls = flag === "tls-yes" &&
+    sets.some((one) => one.tlsProtected || faults.has("scscf/tls-yes-without-tls"));
   if (overTls && faults.has("scscf/tls-refresh-never-accepted")) return undefined;
   // 6.1.0, N.1: whether another IMPU is authenticated is the home's choice.
   if (
@@ -123,6 +124,8 @@ function wronglyAdmitted(
   const flag = protection(request);
   // P.4.2 step 1: "yes" names the scheme, it authenticates nobody who was not.
   if (flag === "yes" && !set && faults.has("scscf/flag-yes-is-proof")) return "aka";
+  const complete = flag === "tls-yes" || flag === "ip-assoc-yes";
+  if (complete && !set && faults.has("scscf/complete-is-proof")) return "digest";
   // 6.1.5: "yes" is the only value that says so.
   const unknown = flag !== undefined && !isKnownFlag(flag);
   if (unknown && faults.has("scscf/unknown-flag-is-protection") && set?.scheme === "aka") return "aka";

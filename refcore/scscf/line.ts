@@ -42,7 +42,7 @@ export function isOnLine(
 }
 
 /** What the network says of the line (TS 24.229 7.2A.4); what the UE says of it is nothing. */
-function locationsOf(request: SipRequest): string[] {
+export function locationsOf(request: SipRequest): string[] {
   return request.accessNetworkInfo
     .filter(({ params }) => params.has("network-provided"))
     .flatMap(({ params }) => params.getAll("dsl-location"));

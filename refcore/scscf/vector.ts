@@ -6,6 +6,7 @@ import type { RegistrationIdentity } from "../identity.ts";
 import { type Authentication, type AuthenticationState, isForIpsec, type Known } from "./authentication.ts";
 import { emptyVector } from "./bundled.ts";
 import { DigestSecrets } from "./digest_secrets.ts";
+import { locationsOf } from "./line.ts";
 
 /** The vector to challenge with, the line to compare, or a status. */
 export async function vectorFor(
@@ -34,6 +35,10 @@ export async function vectorFor(
       // P.4.2 step 1: the flag says IMS AKA, and this user has none.
       if (secured && !faults.has("scscf/flag-no-is-digest")) return 403;
       if (faults.has("scscf/refuses-plain-digest")) return 403;
+      if (faults.has("scscf/line-is-proof")) {
+        const [line] = locationsOf(request);
+        if (line !== undefined) return { scheme: "nba", line };
+      }
       if (state.secrets) state.secrets.take(vector);
       else state.secrets = new DigestSecrets(context, vector);
       return state.secrets.current;
@@ -79,7 +84,7 @@ function schemeToAskFor(
 ): "Digest-AKAv1-MD5" | "SIP Digest" | "Unknown" {
   if (faults.has("scscf/follows-ue-algorithm") && hint.startsWith("akav")) return "Digest-AKAv1-MD5";
   // Step 1: an HSS of an earlier release has to be told (P.4.1).
-  if (requested === "aka") return "Digest-AKAv1-MD5";
+  if (requested === "aka" && !faults.has("scscf/asks-unknown-for-aka")) return "Digest-AKAv1-MD5";
   const digest = faults.has("scscf/always-asks-digest") || faults.has("scscf/flag-no-is-digest");
   return digest ? "SIP Digest" : "Unknown";
 }

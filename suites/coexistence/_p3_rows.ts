@@ -82,7 +82,21 @@ export const ROWS: readonly Row[] = [
     ...{ offer: "ipsec-ike, unheard-of", authorization: "there", over: "UDP or TCP", access: "fixed" },
     then: "SIP Digest without TLS",
     verifies: ["33.203/P.3/06"],
-    kills: ["pcscf/selects-unknown-mechanism"],
+    kills: ["pcscf/selects-unknown-mechanism", "pcscf/refuses-unusable-offer"],
+  },
+  {
+    id: "coexistence/p3-unusable-offer-without-authorization",
+    ...{ offer: "ipsec-ike, unheard-of", authorization: "missing", over: "UDP or TCP", access: "fixed" },
+    then: "SIP Digest without TLS",
+    verifies: ["33.203/P.3/06", "33.203/P.3/17"],
+    kills: ["pcscf/refuses-unusable-offer", "pcscf/no-access-info-without-authorization"],
+  },
+  {
+    id: "coexistence/p3-unusable-offer-from-nass",
+    ...{ offer: "ipsec-ike, unheard-of", authorization: "there", over: "UDP or TCP", access: "nass" },
+    then: "NBA and SIP Digest without TLS",
+    verifies: ["33.203/P.3/06", "33.203/P.3/11"],
+    kills: ["pcscf/refuses-unusable-offer", "pcscf/no-location-query-with-authorization"],
   },
   {
     id: "coexistence/p3-unusable-offer-over-tls",
@@ -105,6 +119,13 @@ export const ROWS: readonly Row[] = [
     then: "SIP Digest with TLS set up before",
     verifies: ["33.203/P.3/08"],
     kills: ["pcscf/tls-without-authorization-is-giba"],
+  },
+  {
+    id: "coexistence/p3-over-tls-from-nass",
+    ...{ offer: "none", authorization: "there", over: "TLS", access: "nass" },
+    then: "SIP Digest with TLS set up before",
+    verifies: ["33.203/P.3/08", "33.203/O.2.3/03"],
+    kills: ["pcscf/tls-early-connection-complete"],
   },
   {
     id: "coexistence/p3-over-tls-on-3gpp-access",
@@ -150,14 +171,18 @@ export const ROWS: readonly Row[] = [
     ...{ offer: "none", authorization: "there", over: "UDP or TCP", access: "fixed" },
     then: "SIP Digest without TLS",
     verifies: ["33.203/P.3/10"],
-    kills: ["pcscf/demands-sec-agree"],
+    kills: ["pcscf/demands-sec-agree", "pcscf/marks-everything-no"],
   },
   {
     id: "coexistence/p3-fixed-without-authorization",
     ...{ offer: "none", authorization: "missing", over: "UDP or TCP", access: "fixed" },
     then: "SIP Digest without TLS",
     verifies: ["33.203/P.3/10", "33.203/P.3/17"],
-    kills: ["pcscf/no-access-info-without-authorization", "pcscf/demands-sec-agree"],
+    kills: [
+      "pcscf/no-access-info-without-authorization",
+      "pcscf/tells-3gpp-everywhere",
+      "pcscf/demands-sec-agree",
+    ],
   },
   {
     id: "coexistence/p3-fixed-claiming-3gpp",
@@ -172,14 +197,18 @@ export const ROWS: readonly Row[] = [
     ...{ offer: "none", authorization: "there", over: "UDP or TCP", access: "wlan" },
     then: "SIP Digest without TLS",
     verifies: ["33.203/P.3/10"],
-    kills: ["pcscf/demands-sec-agree"],
+    kills: ["pcscf/demands-sec-agree", "pcscf/security-server-unasked"],
   },
   {
     id: "coexistence/p3-wlan-without-authorization",
     ...{ offer: "none", authorization: "missing", over: "UDP or TCP", access: "wlan" },
     then: "SIP Digest without TLS",
     verifies: ["33.203/P.3/10", "33.203/P.3/17"],
-    kills: ["pcscf/no-access-info-without-authorization", "pcscf/demands-sec-agree"],
+    kills: [
+      "pcscf/no-access-info-without-authorization",
+      "pcscf/tells-3gpp-everywhere",
+      "pcscf/demands-sec-agree",
+    ],
   },
   // Neither; a NASS.
   {

@@ -40,7 +40,7 @@ export const ROWS: readonly Row[] = [
     id: "coexistence/p4-no-from-3gpp-access",
     ...{ flag: "no", access: ["3GPP-E-UTRAN-FDD;network-provided"], who: "aka", then: "IMS AKA" },
     verifies: ["33.203/P.4.1/01"],
-    kills: ["scscf/giba-before-flag"],
+    kills: ["scscf/giba-before-flag", "scscf/asks-unknown-for-aka"],
   },
   {
     id: "coexistence/p4-no-from-a-line",
@@ -64,6 +64,14 @@ export const ROWS: readonly Row[] = [
     ...{ flag: "yes", access: ["3GPP-UTRAN-FDD;network-provided"], who: "aka", then: "IMS AKA" },
     verifies: ["33.203/P.4.1/01"],
     kills: ["scscf/giba-before-flag"],
+  },
+  // With AKAv2 alone "tls-connected" is AKA.
+  {
+    id: "coexistence/p4-tls-connected-with-a-password",
+    ...{ flag: "tls-connected", access: ["IEEE-802.3;network-provided"], who: "digest" },
+    then: "SIP Digest, by the HSS",
+    verifies: ["33.203/P.4.2/02"],
+    kills: ["scscf/tls-connected-is-aka"],
   },
   // Step 1a: "auth-done", exactly.
   {
@@ -137,6 +145,13 @@ export const ROWS: readonly Row[] = [
     kills: ["scscf/giba-on-every-access"],
   },
   {
+    id: "coexistence/p4-no-header-from-3gpp2",
+    ...{ flag: "no header", access: ["3GPP2-1X-HRPD;network-provided"], who: "digest" },
+    then: "SIP Digest, by the HSS",
+    verifies: ["33.203/P.4.2/05"],
+    kills: ["scscf/3gpp2-is-3gpp"],
+  },
+  {
     id: "coexistence/p4-no-header-from-wlan-but-utran-by-the-ue",
     ...{ flag: "no header", access: ["3GPP-UTRAN-FDD", "IEEE-802.11;network-provided"], who: "digest" },
     then: "SIP Digest, by the HSS",
@@ -155,7 +170,7 @@ export const ROWS: readonly Row[] = [
     ...{ flag: "no header", access: ['ADSL;dsl-location="dsl-1.west-9";network-provided'], who: "digest" },
     then: "SIP Digest, by the HSS",
     verifies: ["33.203/P.4.2/05", "33.203/P.4.2/08"],
-    kills: ["scscf/always-asks-digest", "scscf/giba-on-every-access"],
+    kills: ["scscf/always-asks-digest", "scscf/giba-on-every-access", "scscf/line-is-proof"],
   },
   {
     id: "coexistence/p4-no-flag",
@@ -190,5 +205,20 @@ export const ROWS: readonly Row[] = [
     then: "SIP Digest, by the HSS",
     verifies: ["33.203/P.4.2/08"],
     kills: ["scscf/always-asks-digest"],
+  },
+  // "complete", of somebody who is not registered.
+  {
+    id: "coexistence/p4-tls-yes",
+    ...{ flag: "tls-yes", access: ["IEEE-802.3;network-provided"], who: "digest" },
+    then: "SIP Digest, by the HSS",
+    verifies: ["33.203/P.4.2/08"],
+    kills: ["scscf/complete-is-proof", "scscf/always-asks-digest"],
+  },
+  {
+    id: "coexistence/p4-ip-assoc-yes",
+    ...{ flag: "ip-assoc-yes", access: ["IEEE-802.3;network-provided"], who: "digest" },
+    then: "SIP Digest, by the HSS",
+    verifies: ["33.203/P.4.2/08"],
+    kills: ["scscf/complete-is-proof", "scscf/always-asks-digest"],
   },
 ];

@@ -161,7 +161,7 @@ export const schemes = [
     id: "coexistence/unusable-security-client-counts-as-none",
     title: "Mechanisms that the P-CSCF cannot use are treated as if none were offered",
     verifies: ["33.203/P.3/06"],
-    kills: ["pcscf/selects-unknown-mechanism"],
+    kills: ["pcscf/selects-unknown-mechanism", "pcscf/refuses-unusable-offer"],
     peer: "ue",
     leases: ["digest"],
     async run({ ue, check, given }) {
@@ -185,7 +185,7 @@ export const schemes = [
     id: "coexistence/other-access-means-digest",
     title: "From an access that is neither 3GPP nor NASS a REGISTER is handled as SIP Digest",
     verifies: ["33.203/P.3/10"],
-    kills: ["pcscf/demands-sec-agree"],
+    kills: ["pcscf/demands-sec-agree", "pcscf/marks-everything-no"],
     peer: "ue",
     leases: ["digest"],
     async run({ ue, check }) {

@@ -67,7 +67,7 @@ export const tls = [
     id: "coexistence/reregistration-keeps-tls",
     title: "A re-registration outside TLS, or with another mechanism, does not take the UE out of TLS",
     verifies: ["33.203/P.3/13"],
-    kills: ["pcscf/tls-left-by-reregistration"],
+    kills: ["pcscf/tls-left-by-reregistration", "pcscf/selects-anew-inside-tls"],
     peer: "ue",
     needs: { "tls.agreement": true },
     leases: ["digest", "digest"],

@@ -65,7 +65,8 @@ function judgeInside(tls: PcscfTls, read: Read & { readonly session: TlsSession 
   const { association } = session;
   if (association) {
     // O.4.3: without an IMPI nothing is said of TLS.
-    if (!request.has("Authorization")) return run(undefined, association.variant);
+    const anew = client.length > 0 && faults.has("pcscf/selects-anew-inside-tls");
+    if (anew || !request.has("Authorization")) return run(undefined, association.variant);
     if (facts.impi === association.impi) return run("tls-yes", association.variant);
     if (faults.has("pcscf/tls-yes-for-any-impi")) return run("tls-yes", association.variant);
     // O.2.2, O.2.3: another user does not register on this connection.

@@ -4,6 +4,7 @@ import type { AlgorithmPair, IpsecOptions, SaSet } from "../../harness/peer/ue/i
 import { PeerViolation } from "../../harness/errors.ts";
 import type {
   AnswerOptions,
+  ReceivedChallenge,
   Registered,
   RegisterOptions,
   RequestOptions,
@@ -68,15 +69,32 @@ export function offering(change: (entries: Entries) => Entries): Tamper {
   return rewritten("Security-Client", change);
 }
 
-/** Judges an offer that cannot be taken up: an error, and no set-up to go on with (7.3.2.1). */
+/**
+ * An error that ends the procedure (7.3.2.1). A challenge is none, whether or not it has a set-up line: without one the
+ * registration goes on unprotected.
+ */
+export function isError(response: SipResponse | undefined): boolean {
+  return response !== undefined && response.status >= 400 && ![401, 407].includes(response.status);
+}
+
+/** Judges an offer that cannot be taken up: an error, and not a challenge (7.3.2.1). */
 export function isRefused(
   { check }: Pick<CaseContext, "check">,
   requirement: string,
   name: string,
   response: SipResponse | undefined,
 ): void {
-  check(`${name}: refused`, requirement).answer(response).isClass(4);
-  check(`${name}: no set-up to go on with`, requirement).that(goesOn(response)).equals(false);
+  check(`${name}: refused`, requirement).holds(isError(response), {
+    expected: "an error that is no challenge",
+    actual: response ?? "no answer",
+  });
+}
+
+/** The control of offers that are refused: this one is taken up, with a set-up line in SM6. Rejects where it is not. */
+export async function takenUp(ue: Ue, options: RegisterOptions = {}): Promise<ReceivedChallenge> {
+  const challenge = await ue.challenge({ ...INITIAL, ...options });
+  if (goesOn(challenge.response)) return challenge;
+  throw new PeerViolation(`SM6 was ${challenge.response.status} without Security-Server`);
 }
 
 /** Judges what must not register anybody; silence is as good as an error. */
@@ -114,6 +132,12 @@ export async function secured(
   const set = ue.ipsec?.current;
   if (ok && set) return set;
   throw new PeerViolation(`"${ue.identity.impi}" was answered ${response.status} and has no SAs in use`);
+}
+
+/** The SAs in use. Rejects where a registration has left none. */
+export function inUse(ue: Ue): SaSet {
+  if (ue.ipsec?.current) return ue.ipsec.current;
+  throw new PeerViolation(`"${ue.identity.impi}" has no SAs in use`);
 }
 
 /** Refusals of whom the network does not know, or does not know any more. */

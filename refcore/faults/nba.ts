@@ -83,6 +83,11 @@ export const nbaFaults: readonly Fault[] = [
     title: "P-CSCF writes the line identifier without quotes",
   },
   {
+    id: "pcscf/unescaped-location",
+    requirement: "33.203/R.3/03",
+    title: "P-CSCF puts the line identifier between quotes as it is, whatever is in it",
+  },
+  {
     id: "scscf/missing-location-matches",
     requirement: "33.203/R.3/04",
     title: "S-CSCF takes a missing or empty location for the right one",

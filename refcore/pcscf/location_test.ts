@@ -59,6 +59,7 @@ const BROKEN = [
   ["pcscf/asks-for-sent-by", { line: "x" }, '127.0.5.99 ADSL;dsl-location="x";network-provided'],
   ["pcscf/omits-location", { line: "x" }, "127.0.5.1 ADSL;network-provided"],
   ["pcscf/unquoted-location", { line: "x" }, "127.0.5.1 ADSL;dsl-location=x;network-provided"],
+  ["pcscf/unescaped-location", { line: 'a";x="b' }, '127.0.5.1 ADSL;dsl-location="a";x="b";network-provided'],
   [
     "pcscf/no-location-query-with-authorization",
     { line: "x", headers: AUTHORIZED },

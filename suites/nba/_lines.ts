@@ -1,8 +1,11 @@
 /** Lines of a NASS: where our CLF places a UE, and what a REGISTER says of it (TS 33.203 R.3, TS 24.229 7.2A.4). */
 import type { SipRequest, SipResponse } from "sip-codec";
 import type { ClfView, Location } from "../../harness/peer/clf/types.ts";
+import type { HomeNetwork } from "../../harness/peer/home_network/types.ts";
 import type { Ue, UeOptions } from "../../harness/peer/ue/types.ts";
+import type { Check } from "../../harness/runner/check.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
+import { silenceIsUndefined } from "../_shared/reach.ts";
 
 /** What cases need where the tester is the UE on the NASS and the CLF behind it. */
 export const NASS = { nba: true, clf: true, "access.nass": true } as const;
@@ -49,8 +52,31 @@ export function networkProvided(
   }
 }
 
-/** No registration, and no challenge by which somebody might guess a password (R.2). */
-export function isRefusal(response: SipResponse | undefined): boolean {
-  return response !== undefined && response.status >= 400 && response.status !== 401 &&
-    response.status !== 407;
+/** Records that this was refused: no registration, and no challenge by which somebody might guess a password (R.2). */
+export function isRefused(check: Check, answer: SipResponse | undefined): boolean {
+  const refused = answer !== undefined && answer.status >= 400 && answer.status !== 401 &&
+    answer.status !== 407;
+  return check.about(answer).holds(refused, {
+    expected: "an error other than 401 and 407",
+    actual: answer ?? "no answer",
+  });
+}
+
+/** Records that nobody was registered by this, be it an error, a challenge or silence. */
+export function isNoSuccess(check: Check, answer: SipResponse | undefined): boolean {
+  return check.about(answer).holds((answer?.status ?? 408) >= 300, {
+    expected: "an error, a challenge, or no answer",
+    actual: answer ?? "no answer",
+  });
+}
+
+/** The P-CSCF forwards to the home network what a UE there sends rightly; then it can be asked what it makes of the rest. */
+export async function forwardsPlainly(
+  { given }: Pick<CaseContext, "given">,
+  home: HomeNetwork,
+  ue: Ue,
+): Promise<void> {
+  const answer = silenceIsUndefined(ue.attempt({ fresh: true }));
+  await given(`a REGISTER with nothing forged from ${ue.local.address} is forwarded`, home.nextRegister());
+  await answer;
 }

@@ -5,7 +5,7 @@ import { testCase } from "../../harness/runner/case.ts";
 import type { CheckFunction } from "../../harness/runner/check.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { isRefusal, lineOf, MW, NASS, onTheNass, said } from "./_lines.ts";
+import { isRefused, lineOf, MW, NASS, onTheNass, said } from "./_lines.ts";
 
 export const comparison = [
   /** `P-CSCF -- REGISTER, no line, or an empty one --> I-CSCF, S-CSCF: refused; with the line: 200` */
@@ -195,10 +195,7 @@ function saying(value: ReturnType<Saying>) {
 }
 
 function refused(check: CheckFunction, name: string, answer: SipResponse | undefined): void {
-  check(`${name}: refused`, "33.203/R.3/04").about(answer).holds(isRefusal(answer), {
-    expected: "an error other than 401 and 407",
-    actual: answer ?? "no answer",
-  });
+  isRefused(check(`${name}: refused`, "33.203/R.3/04"), answer);
 }
 
 function otherCase(text: string): string {

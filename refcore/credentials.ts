@@ -32,8 +32,8 @@ export interface DigestAnswer {
   /** The count and how it was written. */
   readonly nc: number;
   readonly ncText: string;
-  /** "none" only where a fault lets it pass. */
-  readonly qop: "auth" | "none";
+  /** Others than "auth" only where a fault lets them pass. */
+  readonly qop: "auth" | "auth-int" | "none";
 }
 
 /** Why an answer cannot be taken: the parameters are incomplete, or do not fit the challenge. */
@@ -56,8 +56,11 @@ export function readAnswer(
   if (required.some((name) => text(name) === "")) return "malformed";
   const ncText = text("nc");
   const nc = parseInt(ncText, 16);
-  if (!legacy && (!/^[0-9a-f]{8}$/i.test(ncText) || nc === 0)) return "malformed";
-  if (!legacy && text("qop").toLowerCase() !== "auth") return "mismatch";
+  const zero = nc === 0 && !(register && faults.has("scscf/accepts-nonce-count-zero"));
+  if (!legacy && (!/^[0-9a-f]{8}$/i.test(ncText) || zero)) return "malformed";
+  const integrity = text("qop").toLowerCase() === "auth-int" && register &&
+    faults.has("scscf/accepts-auth-int");
+  if (!legacy && !integrity && text("qop").toLowerCase() !== "auth") return "mismatch";
   if (text("realm") !== expected.realm) return "mismatch";
   if (text("algorithm").toLowerCase() !== expected.algorithm.toLowerCase()) return "mismatch";
   // RFC 2617 3.2.2.5: the resource that the digest is for must be the one asked for.
@@ -72,7 +75,7 @@ export function readAnswer(
     cnonce: text("cnonce"),
     nc,
     ncText,
-    qop: legacy ? "none" : "auth",
+    qop: legacy ? "none" : integrity ? "auth-int" : "auth",
   };
 }
 

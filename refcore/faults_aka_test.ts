@@ -38,6 +38,35 @@ effect("a first REGISTER", {
   broken: { "scscf/registers-without-challenge": "200" },
 });
 
+effect("the realm of a challenge", {
+  subscribers,
+  observe: async ({ ue }) => {
+    const phone = await ue(alice);
+    const response = await phone.ask(phone.registerRequest());
+    return response.wwwAuthenticate[0]?.parameters.get("realm") ?? "none";
+  },
+  honest: "home1.net",
+  broken: { "scscf/realm-is-own-name": "scscf.home1.net" },
+});
+
+effect("what the 200 tells of the user and of the network", {
+  subscribers: [akaSubscriber("dora", {
+    implicitSet: ["sip:dora.work@home1.net", "tel:+15550100"],
+    barred: ["sip:dora.barred@home1.net"],
+  })],
+  observe: async ({ ue }) => {
+    const response = await (await ue(akaSubscriber("dora"))).register();
+    const users = response.associatedUris.map(({ uri }) => uri.scheme === "tel" ? "tel" : uri.user);
+    return [...users, ...(response.has("P-Charging-Function-Addresses") ? ["charging"] : [])].join(" ");
+  },
+  honest: "dora dora.work tel",
+  broken: {
+    "scscf/tells-barred-identities": "dora dora.work tel dora.barred",
+    "scscf/tells-sip-uris-only": "dora dora.work",
+    "pcscf/shows-charging-functions": "dora dora.work tel charging",
+  },
+});
+
 effect("a REGISTER after a de-registration", {
   subscribers,
   observe: async ({ ue }) => {
@@ -226,7 +255,7 @@ effect("a report that the network is not authenticated", {
     return await phone.statusWithin(report, 200);
   },
   honest: "403",
-  broken: { "pcscf/discards-failure-report": "silence" },
+  broken: { "pcscf/discards-failure-report": "silence", "scscf/rechallenges-failure-report": "401" },
 });
 
 effect("an answer to a replaced challenge, and then to the newer one", {

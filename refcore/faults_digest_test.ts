@@ -71,17 +71,19 @@ effect("SM7 with a lie in it", {
       { uri: "sip:other.net" },
       { username: carol.impi },
       { response: "almost" },
+      { nc: "00000000" },
     ];
     const statuses = [];
     for (const lie of lies) statuses.push((await answerWith(phone, lie)).status);
     return statuses.join(" ");
   },
-  honest: "400 403 403 403",
+  honest: "400 403 403 403 400",
   broken: {
-    "scscf/accepts-legacy-response": "200 403 403 403",
-    "scscf/ignores-digest-uri": "400 200 403 403",
-    "scscf/ignores-username": "400 403 200 403",
-    "scscf/compares-response-prefix": "400 403 403 200",
+    "scscf/accepts-legacy-response": "200 403 403 403 400",
+    "scscf/ignores-digest-uri": "400 200 403 403 400",
+    "scscf/ignores-username": "400 403 200 403 400",
+    "scscf/compares-response-prefix": "400 403 403 200 400",
+    "scscf/accepts-nonce-count-zero": "400 403 403 403 200",
   },
 });
 

@@ -51,6 +51,7 @@ effect("the 407 beside the 401", {
   },
   honest: "same realm, same algorithm, same qop, other nonce",
   broken: {
+    "scscf/no-qop-in-407": "same realm, same algorithm, other qop, other nonce",
     "scscf/other-realm-in-407": "other realm, same algorithm, same qop, other nonce",
     "scscf/registration-nonce-in-407": "same realm, same algorithm, same qop, same nonce",
   },

@@ -192,4 +192,24 @@ export const akaFaults: readonly Fault[] = [
     requirement: "33.203/7.4.0/04",
     title: "S-CSCF accepts a clear re-REGISTER that names the nonce of the last run",
   },
+  {
+    id: "scscf/realm-is-own-name",
+    requirement: "33.203/6.1.1/04",
+    title: "S-CSCF names itself as realm of AKA challenges, not the home domain",
+  },
+  {
+    id: "scscf/tells-sip-uris-only",
+    requirement: "33.203/6.1.1/12",
+    title: "S-CSCF leaves tel URIs of the implicit set out of P-Associated-URI",
+  },
+  {
+    id: "scscf/rechallenges-failure-report",
+    requirement: "33.203/6.1.2.2/01",
+    title: "S-CSCF answers the report of a network authentication failure with another challenge",
+  },
+  {
+    id: "scscf/keeps-name-after-failure",
+    requirement: "33.203/6.1.2.2/02",
+    title: "S-CSCF does not tell the HSS that an AKA user has failed to register",
+  },
 ];

@@ -367,4 +367,39 @@ export const digestFaults: readonly Fault[] = [
     requirement: "33.203/N.2.5/06",
     title: "S-CSCF keeps a growing list of passwords and accepts them all",
   },
+  {
+    id: "scscf/accepts-auth-int",
+    requirement: "33.203/N.2.1.1/14",
+    title: "S-CSCF accepts responses with qop auth-int, which it has not offered",
+  },
+  {
+    id: "scscf/accepts-nonce-count-zero",
+    requirement: "33.203/N.2.1.1/20",
+    title: "S-CSCF accepts a nonce-count of 0",
+  },
+  {
+    id: "scscf/tells-barred-identities",
+    requirement: "33.203/N.2.1.1/23",
+    title: "S-CSCF puts barred identities into P-Associated-URI",
+  },
+  {
+    id: "scscf/no-qop-in-407",
+    requirement: "33.203/N.2.1.2/06",
+    title: "S-CSCF leaves qop out of the 407",
+  },
+  {
+    id: "scscf/proxy-nonce-registers",
+    requirement: "33.203/N.2.1.2/10",
+    title: "S-CSCF accepts the nonce of a 407 in the Authorization of a REGISTER",
+  },
+  {
+    id: "icscf/impu-as-written",
+    requirement: "33.203/N.2.1.1/06",
+    title: "I-CSCF asks the HSS for the URI in To as the UE has written it",
+  },
+  {
+    id: "scscf/tls-yes-without-tls",
+    requirement: "33.203/P.4.2/10",
+    title: "S-CSCF takes tls-yes for proof although the registration was made without TLS",
+  },
 ];

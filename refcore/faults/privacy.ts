@@ -93,4 +93,14 @@ export const privacyFaults: readonly Fault[] = [
     requirement: "S3-010339/hiding-1/06",
     title: "P-CSCF leaves the Remote-Party-ID that a UE has written",
   },
+  {
+    id: "pcscf/shows-charging-functions",
+    requirement: "33.203/5.1.1/03",
+    title: "P-CSCF tells the UE in the 200 where the home network's charging functions are",
+  },
+  {
+    id: "ibcf/trusts-clear-partner",
+    requirement: "33.203/5.4/01",
+    title: "IBCF believes what comes in the clear from a partner's address",
+  },
 ];

@@ -11,13 +11,15 @@ import { fromPartner } from "./inbound.ts";
 /** Whether octets that came in the clear are looked at. */
 export function readsClear(faults: FaultSet): boolean {
   return faults.has("ibcf/answers-clear-partner") || faults.has("icscf/answers-clear-sip") ||
-    faults.has("ibcf/answers-clear-sip") || faults.has("ibcf/falls-back-to-tcp");
+    faults.has("ibcf/answers-clear-sip") || faults.has("ibcf/trusts-clear-partner") ||
+    faults.has("ibcf/falls-back-to-tcp");
 }
 
 export function fromClear(ibcf: Ibcf, server: ServerTransaction): void {
   const { context: { faults }, options: { partners, link, homeEntry } } = ibcf;
   const partner = partners.byAddress(server.flow.remote.address);
-  if (partner && faults.has("ibcf/answers-clear-partner")) return fromPartner(ibcf, server, partner);
+  const served = faults.has("ibcf/answers-clear-partner") || faults.has("ibcf/trusts-clear-partner");
+  if (partner && served) return fromPartner(ibcf, server, partner);
   if (faults.has("ibcf/answers-clear-sip") && server.request.method === "OPTIONS") {
     return void server.reply(200);
   }

@@ -79,6 +79,7 @@ export class Icscf {
     if (claimed) return { impi, impu };
     if (faults.has("icscf/asks-without-user-name")) return { impi: "", impu };
     if (faults.has("icscf/impi-with-parameters")) return { impi: derivedImpi(String(request.to!.uri)), impu };
+    if (faults.has("icscf/impu-as-written")) return { impi, impu: String(request.to!.uri) };
     if (faults.has("icscf/impi-from-from") && request.from) {
       return { impi: derivedImpi(canonicalImpu(request.from.uri)), impu };
     }

@@ -20,6 +20,9 @@ export async function answerAka(
   if ((answer.get("response") ?? "") === "") {
     // 6.1.2.2: neither a response nor AUTS: the UE could not authenticate the network.
     engine.close(state);
+    if (faults.has("scscf/rechallenges-failure-report")) {
+      return await engine.challenge(state, request, who, { scheme: "aka" });
+    }
     return { type: "failed", open };
   }
   const vector = open.vector as AkaVector;

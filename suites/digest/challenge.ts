@@ -89,7 +89,7 @@ export const challenge = [
     id: "digest/qop-is-auth",
     title: "qop is auth: neither the answers of RFC 2069 nor auth-int do",
     verifies: ["33.203/N.2.1.1/14"],
-    kills: ["scscf/accepts-legacy-response"],
+    kills: ["scscf/accepts-legacy-response", "scscf/accepts-auth-int"],
     peer: "ue",
     needs: { digest: true },
     async run({ ue, check, given }) {

@@ -46,7 +46,7 @@ export const hss: readonly CaseDefinition[] = [
     id: "digest/icscf-derives-the-impi",
     title: "Without Authorization the I-CSCF asks for the IMPI that To stands for",
     verifies: ["33.203/N.2.1.1/06"],
-    kills: ["icscf/impi-from-from"],
+    kills: ["icscf/impi-from-from", "icscf/impu-as-written"],
     peer: "hss",
     needs: { ...OUR_HSS_BOTH, digest: true },
     leases: ["digest+derivable-impi", "digest+derivable-impi"],

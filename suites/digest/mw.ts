@@ -18,7 +18,7 @@ export const mw = [
     id: "digest/mark-is-no-proof",
     title: "Whatever is said of the protection, a Digest user registers by a right response alone",
     verifies: ["33.203/P.4.2/10"],
-    kills: ["scscf/pending-flag-skips-check"],
+    kills: ["scscf/pending-flag-skips-check", "scscf/tls-yes-without-tls"],
     peer: "trusted-node",
     needs: { "digest": true, "trusted-node": true, "entry.i-cscf": true },
     leases: ["digest"],

@@ -44,6 +44,25 @@ export function evidencePath(result: CaseResult, check?: CheckResult): string | 
   return check?.evidence ? `${result.evidence}/${check.evidence}` : result.evidence;
 }
 
+/**
+ * The command that makes this run again with the same chance, or of it the case `id` alone. What was said of the target
+ * stands in the environment, as "command"; a result without it is known by the name of its profile.
+ */
+export function repeatCommand({ environment, profile, seed }: RunInfo, id?: string): string {
+  const command = environment["command"] ?? `imspeer run --profile ${profile}`;
+  return `${command}${id === undefined ? "" : ` --case ${id}`} --seed ${seed}`;
+}
+
+/**
+ * Why a run as a whole is inconclusive, first what, then why. A target that never answered has several addresses, each
+ * with its own reason: a line each.
+ */
+export function troubleLines(trouble: string): string[] {
+  const [, what, whys] = trouble.match(/^(The target does not answer): (.*)$/s) ?? [];
+  if (what === undefined || whys === undefined) return [trouble];
+  return [what, ...whys.split(/; (?=(?:udp|tcp|tls|wss?) )/)];
+}
+
 /** The checks that explain a verdict, worst first. */
 export function brokenChecks(result: CaseResult): CheckResult[] {
   const order = ["fail", "warn", "info"];

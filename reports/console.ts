@@ -12,7 +12,16 @@ import type {
   RunResult,
 } from "../harness/runner/events.ts";
 import { type Ink, type Paint, painter } from "./_style.ts";
-import { brokenChecks, deviceName, duration, evidencePath, oneLine, plural } from "./_text.ts";
+import {
+  brokenChecks,
+  deviceName,
+  duration,
+  evidencePath,
+  oneLine,
+  plural,
+  repeatCommand,
+  troubleLines,
+} from "./_text.ts";
 import {
   byReason,
   bySuite,
@@ -98,7 +107,7 @@ class Reporter implements ConsoleReporter {
         break;
       case "trouble":
         this.#toldReasons.add(event.message);
-        this.#line(`${this.#paint("trouble", "red", "bold")}  ${oneLine(event.message)}`);
+        this.#line(`${this.#paint("trouble", "red", "bold")}  ${oneLine(troubleLines(event.message)[0]!)}`);
         break;
       case "runFinished":
         this.#clearStatus();
@@ -222,8 +231,19 @@ function runSummary(result: RunResult, paint: Paint): string[] {
     const [mark, inks] = MARKS[standing(each)];
     lines.push(`  ${paint(mark, ...inks)} ${each.id}  ${oneLine(each.title)}`);
   }
+  if (broken.length > 0) {
+    const [only, ...more] = broken;
+    const id = more.length === 0 ? only?.id : "CASE";
+    lines.push(
+      "",
+      `again:       ${oneLine(repeatCommand(run, id))}`,
+      `what it is:  imspeer explain ${id}`,
+    );
+  }
   if (run.trouble !== null) {
-    lines.push("", `${paint("the run as a whole is inconclusive", "red", "bold")}: ${oneLine(run.trouble)}`);
+    const [what = "", ...more] = troubleLines(run.trouble).map(oneLine);
+    lines.push("", `${paint("the run as a whole is inconclusive", "red", "bold")}: ${what}`);
+    lines.push(...more.map((line) => `  ${line}`));
   }
   const missing = summary.planned - summary.executed;
   if (missing > 0) lines.push("", `${missing} of ${summary.planned} planned cases did not run`);

@@ -79,6 +79,26 @@ Deno.test("the console tells trouble at once, and at the end", () => {
   assert.match(lines.join(""), /9 of 9 planned cases did not run/);
 });
 
+Deno.test("the console tells each address of a silent target on a line of its own, once", () => {
+  const trouble =
+    "The target does not answer: udp 198.51.100.5:5060 did not answer; tcp 198.51.100.5:5060: refused";
+  const lines: string[] = [];
+  const reporter = consoleReporter(options(lines));
+  reporter.event({ type: "trouble", message: trouble });
+  reporter.event({ type: "runFinished", result: { ...SAMPLE, run: { ...SAMPLE.run, trouble }, cases: [] } });
+  const text = lines.join("");
+  assert.match(text, /inconclusive: The target does not answer\n {2}udp .* answer\n {2}tcp .*: refused\n/);
+  assert.equal(text.split("udp 198").length, 2);
+});
+
+Deno.test("the console says how to run a failed case again, and where to read of it", () => {
+  const fail = SAMPLE.cases.find(({ verdict, waived }) => verdict === "fail" && waived === null)!;
+  const text = told({ ...SAMPLE, cases: [fail] });
+  const { profile, seed } = SAMPLE.run;
+  assert.ok(text.includes(`imspeer run --profile ${profile} --case ${fail.id} --seed ${seed}\n`));
+  assert.ok(text.includes(`imspeer explain ${fail.id}\n`));
+});
+
 Deno.test("the console obeys nothing that a device sent", () => {
   const text = told(SAMPLE, { live: true, color: true });
   assert.ok(text.includes("\\x1b[31mmore\\x1b[0m"));

@@ -36,6 +36,17 @@ Deno.test("html() shows every case with its verdict, checks and messages", () =>
   }
 });
 
+Deno.test("html() tells how a case, and the whole run, are run again", () => {
+  const environment = { ...SAMPLE.run.environment, command: "imspeer run --profile lab.yaml" };
+  const page = unpacked(
+    html({ result: { ...SAMPLE, run: { ...SAMPLE.run, environment } }, traces: () => [] }),
+  );
+  const { id, seed } = SAMPLE.cases.find(({ attempts }) => attempts > 0)!;
+  assert.ok(page.includes(`<code>imspeer run --profile lab.yaml --case ${id} --seed ${seed}</code>`));
+  assert.ok(page.includes(`<code>imspeer run --profile lab.yaml --seed ${SAMPLE.run.seed}</code>`));
+  assert.ok(UNPACKED.includes(`<code>imspeer run --profile ${SAMPLE.run.profile} --case ${id}`));
+});
+
 Deno.test("html() links only to what is there", () => {
   const ids = new Set([...UNPACKED.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!));
   for (const [, anchor] of UNPACKED.matchAll(/ href="#([^"]+)"/g)) {

@@ -124,13 +124,13 @@ function mergeRun(inputs: readonly MergeInput[]): RunInfo {
   };
 }
 
-/** What differs between the machines is listed, each value once. */
+/** What differs between the machines is listed, each value once; a command stays one that can be given. */
 function mergeEnvironment(runs: readonly RunInfo[]): Record<string, string> {
   const names = new Set(runs.flatMap(({ environment }) => Object.keys(environment)));
   return Object.fromEntries([...names].map((name) => {
     const values = new Set(
       runs.map(({ environment }) => environment[name]).filter((value) => value !== undefined),
     );
-    return [name, [...values].join(" | ")];
+    return [name, name === "command" ? [...values][0]! : [...values].join(" | ")];
   }));
 }

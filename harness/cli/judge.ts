@@ -16,6 +16,8 @@ export interface JudgeOptions {
   readonly profile: Profile;
   readonly seed: string;
   readonly repeat: number;
+  /** How the target was named: targetCommand(). */
+  readonly command: string;
   readonly jobs: number | undefined;
   readonly bail: boolean;
   readonly keepSecrets: boolean;
@@ -63,7 +65,7 @@ export async function judge(options: JudgeOptions): Promise<RunResult> {
       signal: host.interrupted,
       redact: (text) => evidence.redactor.text(text),
       tool: { name: "imspeer", version: VERSION },
-      environment: environment(),
+      environment: environment(options.command),
       operator: operatorOf(profile),
       ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
       ...(reporter ? { listener: (event) => reporter.event(event) } : {}),

@@ -12,6 +12,7 @@ import {
 } from "../runner/mod.ts";
 import type { Args } from "./args.ts";
 import type { Command, OptionSpec } from "./command.ts";
+import { targetCommand } from "./environment.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
 import type { Host } from "./host.ts";
 import { judge, newSeed } from "./judge.ts";
@@ -127,6 +128,11 @@ async function runCases(args: Args, host: Host): Promise<ExitCode> {
   const wishes = wishesOf(args, loaded);
   const how = {
     seed: args.text("seed") ?? newSeed(),
+    command: targetCommand({
+      profile: args.text("profile"),
+      faults: wishes.faults,
+      asAble: args.flag("as-able"),
+    }),
     repeat: args.integer("repeat", 1, 1_000) ?? 1,
     jobs: args.integer("jobs", 1, 10_000),
     bail: args.flag("bail"),

@@ -14,10 +14,14 @@ export function tellSightings(result: RunResult, wanted: readonly string[], host
     const seen = sightings(result, requirement);
     any ||= seen.length > 0;
     if (seen.length === 0) host.say(`fault ${id}: no check of ${requirement} in this run saw it`);
-    for (const { caseId, check } of seen) {
-      host.say(`fault ${id}: seen by ${caseId}: ${check.name} (${check.requirement})`);
-      host.say(`  expected ${check.expected}, came ${check.actual}`);
-    }
+    // A check may be made of several messages: one and the same text is told once.
+    const told = new Set(
+      seen.map(({ caseId, check }) =>
+        `fault ${id}: seen by ${caseId}: ${check.name} (${check.requirement})\n` +
+        `  expected ${check.expected}, came ${check.actual}`
+      ),
+    );
+    for (const text of told) host.say(text);
   }
   return any;
 }

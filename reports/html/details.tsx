@@ -22,14 +22,13 @@ export interface CaseDetails extends Packed {
 const MOST_PLAIN = 4_000_000;
 
 export function arrangeDetails({ result, traces, evidenceBase = "" }: HtmlInput): CaseDetails {
-  const { seed } = result.run;
   const markups = new Map(result.cases.map((each) => [
     each.id,
     renderToString(
       <>
         {each.checks.length > 0 && <Checks result={each} />}
         <Flow result={each} records={traces(each.id)} />
-        <Facts result={each} seed={seed} evidenceBase={evidenceBase} />
+        <Facts result={each} run={result.run} evidenceBase={evidenceBase} />
       </>,
     ),
   ]));

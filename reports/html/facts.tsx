@@ -1,12 +1,12 @@
-/** When and as whom a case ran, what it has been proven against, and where its evidence is. */
-import type { CaseResult } from "../../harness/runner/events.ts";
-import { visible } from "../_text.ts";
+/** When and as whom a case ran, what it has been proven against, where its evidence is, and how it is run again. */
+import type { CaseResult, RunInfo } from "../../harness/runner/events.ts";
+import { repeatCommand, visible } from "../_text.ts";
 import { fileUrl } from "./links.ts";
 
-export function Facts({ result, seed, evidenceBase }: {
+export function Facts({ result, run, evidenceBase }: {
   result: CaseResult;
-  /** Of the run: the case's own is told only where it is another. */
-  seed: string;
+  /** The case's own seed is told only where it is another than the run's. */
+  run: RunInfo;
   evidenceBase: string;
 }) {
   const { evidence } = result;
@@ -32,7 +32,7 @@ export function Facts({ result, seed, evidenceBase }: {
           <dd>{result.attempts}</dd>
         </div>
       )}
-      {result.seed !== seed && (
+      {result.seed !== run.seed && (
         <div>
           <dt>seed</dt>
           <dd>
@@ -52,6 +52,14 @@ export function Facts({ result, seed, evidenceBase }: {
           <dd>
             <a href={fileUrl(evidenceBase, `${evidence}/capture.pcapng`)}>capture.pcapng</a>{" "}
             <a href={fileUrl(evidenceBase, `${evidence}/trace.jsonl`)}>trace.jsonl</a>
+          </dd>
+        </div>
+      )}
+      {result.attempts > 0 && (
+        <div>
+          <dt>again</dt>
+          <dd>
+            <code>{visible(repeatCommand({ ...run, seed: result.seed }, result.id))}</code>
           </dd>
         </div>
       )}

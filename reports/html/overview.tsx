@@ -1,6 +1,14 @@
 /** The first page: which device, how it did, and each finding in one line of expected and actual. */
 import type { CaseResult, RunResult } from "../../harness/runner/events.ts";
-import { brokenChecks, deviceName, duration, plural, visible } from "../_text.ts";
+import {
+  brokenChecks,
+  deviceName,
+  duration,
+  plural,
+  repeatCommand,
+  troubleLines,
+  visible,
+} from "../_text.ts";
 import {
   type Alike,
   byReason,
@@ -39,7 +47,9 @@ export function Summary({ result }: { result: RunResult }) {
       <p class={`conclusion v-${tone}`}>
         <Icon of={tone} /> <strong>{headline}</strong>
       </p>
-      {run.trouble !== null && <p class="reason v-fail">{visible(run.trouble)}</p>}
+      {run.trouble !== null && (
+        <p class="reason v-fail">{troubleLines(run.trouble).map(visible).join("\n")}</p>
+      )}
       <Bar counts={counts} total={cases.length} />
       <p class="numbers">
         {STANDINGS.filter((each) => counts[each] > 0).map((each) => (
@@ -159,17 +169,13 @@ export function Findings({ context: { result, requirements } }: { context: Conte
             <Badge of={standing(first)} />
             <div>
               <p class="cases-alike">
-                {those.slice(0, MOST_ALIKE).map((each) => (
-                  <a href={to(caseAnchor(each.id))} key={each.id}>{visible(each.title)}</a>
-                ))}
+                {those.slice(0, MOST_ALIKE).map((each) => <CaseLink of={each} key={each.id} />)}
               </p>
               {those.length > MOST_ALIKE && (
                 <details class="alike">
                   <summary>and {those.length - MOST_ALIKE} more with the same reason</summary>
                   <p class="cases-alike">
-                    {those.slice(MOST_ALIKE).map((each) => (
-                      <a href={to(caseAnchor(each.id))} key={each.id}>{visible(each.title)}</a>
-                    ))}
+                    {those.slice(MOST_ALIKE).map((each) => <CaseLink of={each} key={each.id} />)}
                   </p>
                 </details>
               )}
@@ -209,6 +215,14 @@ export function Findings({ context: { result, requirements } }: { context: Conte
   );
 }
 
+function CaseLink({ of: { id, title } }: { of: CaseResult }) {
+  return (
+    <span>
+      <a href={to(caseAnchor(id))}>{visible(title)}</a> <code>{id}</code>
+    </span>
+  );
+}
+
 export function Environment({ result: { run } }: { result: RunResult }) {
   const rows: [string, string][] = [
     ...(run.device ? [["device", deviceName(run)] as [string, string]] : []),
@@ -217,7 +231,7 @@ export function Environment({ result: { run } }: { result: RunResult }) {
     ["duration", duration(run.durationMs)],
     ["tool", `${run.tool} ${run.version}`],
     ["seed", run.seed],
-    ...Object.entries(run.environment),
+    ...Object.entries(run.environment).filter(([name]) => name !== "command"),
   ];
   return (
     <section id="environment">
@@ -232,8 +246,8 @@ export function Environment({ result: { run } }: { result: RunResult }) {
       </dl>
       <p class="soft">
         To repeat this run:{" "}
-        <code>imspeer run --profile {run.profile} --seed {run.seed}</code>. Secrets of the profile are not in
-        this report unless it was asked to keep them.
+        <code>{visible(repeatCommand(run))}</code>. Secrets of the profile are not in this report unless it
+        was asked to keep them.
       </p>
     </section>
   );

@@ -73,7 +73,7 @@ h1 { font-size: clamp(1.7rem, 4.5vw, 2.5rem); line-height: 1.15; letter-spacing:
 .badge { display: inline-flex; gap: .35rem; align-items: center; color: var(--v); font-weight: 600; font-size: .85rem; white-space: nowrap; }
 .finding { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: .25rem 1rem; padding: .9rem 0; border-top: 1px solid var(--line); }
 .finding > .badge { align-self: start; padding-top: .12rem; }
-.cases-alike { display: flex; flex-direction: column; font-weight: 600; } .cases-alike a { color: inherit; text-decoration-color: var(--line); } .cases-alike span { font-weight: 400; color: var(--soft); }
+.cases-alike { display: flex; flex-direction: column; font-weight: 600; } .cases-alike a { color: inherit; text-decoration-color: var(--line); } .cases-alike a { margin-right: .4rem; } .cases-alike code { font-weight: 400; color: var(--soft); }
 .alike > summary { color: var(--soft); } .alike > summary::before { content: "› "; } .alike[open] > summary::before { content: "⌄ "; }
 .finding .broken { margin-top: .5rem; }
 .finding dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem .9rem; margin-top: .15rem; padding-left: .8rem; border-left: 3px solid var(--v); font-size: .92rem; }

@@ -112,7 +112,7 @@ export const authentication = [
     },
   }),
 
-  /** `REGISTER, 401, REGISTER with a wrong digest -> 4xx`, on the connection that carried it. */
+  /** `REGISTER, 401, REGISTER with a wrong digest -> 4xx`, on the connection that carried it; a right one: 200. */
   testCase({
     id: "tls/failure-is-told-inside-tls",
     title: "A wrong digest over TLS is answered with 4xx on that connection",
@@ -130,6 +130,8 @@ export const authentication = [
       check("with a failure", "33.203/O.3.1.1/01").answer(outcome?.response).isClass(4);
       check("on the connection that carried it", "33.203/O.3.1.1/01").about(outcome?.response)
         .that(wayOf(alice, outcome?.response, alice.tls!.connections.at(-1))).equals(EXPECTED);
+      const right = await silenceIsUndefined(alice.register({ fresh: true }));
+      await given("a right digest registers", right?.ok === true);
     },
   }),
 

@@ -5,6 +5,7 @@ import type { CaseContext } from "../../harness/runner/context.ts";
 import {
   either,
   further,
+  gets,
   impuOf,
   isRefused,
   messageGets,
@@ -18,7 +19,8 @@ import {
 
 export const records = [
   /**
-   *     UE        access link        P-CSCF          friend
+   *     UE        access link               P-CSCF          friend
+   *      |=== INVITE ============================>|--- INVITE ---->|
    *      |=== INVITE ===>|=== a bit is another ==>|   alert or FIN, and nothing goes on
    *      |               |--- SIP in the clear -->|   the same
    */
@@ -31,11 +33,12 @@ export const records = [
     needs: { tls: true },
     leases: ["digest", "digest"],
     async run(context) {
-      const { profile } = context;
+      const { given, profile } = context;
       const { ue: friend } = await secured(context, 1, either(profile));
       for (const version of versionsOf(profile)) {
         const security = only(version, either(profile));
         const { ue: alice, connection } = await secured(context, 0, security);
+        await given("a call arrives", gets(friend, alice));
         connection.tamperNext(flipped);
         const attempt = await tries(context, alice, friend, { way: connection });
         isRefused(context, "33.203/O.1.3/01", `${version}, a bit flipped`, attempt);

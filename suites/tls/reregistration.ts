@@ -37,9 +37,10 @@ export const reregistration = [
     timeout: ({ minExpires, t1, answer, silence }) =>
       2 * minExpires + Math.max(30_000, 4 * 64 * t1 + 4 * (answer + silence)),
     async run(context) {
-      const { ue, check, profile, timers, wait } = context;
+      const { ue, check, given, profile, timers, wait } = context;
       const alice = await ue({ security: either(profile) });
       const { connection, registered } = await secure(context, alice, 2 * timers.minExpires);
+      await given("by a right answer to a challenge", registered.challenge !== undefined);
       const granted = (registered.expires ?? 2 * timers.minExpires / 1000) * 1000;
       // TS 24.229 5.1.1.4.1: what is granted for so short a time is refreshed after half of it.
       for (let left = Math.min(granted, 2 * timers.minExpires) / 2; left > 0; left -= KEEP_ALIVE) {

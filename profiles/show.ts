@@ -57,7 +57,9 @@ export function withEntry(
   entry: Profile["entry"],
   operator: Profile["operator"],
   comment: string,
-  more: Pick<Profile, "dns" | "pki" | "radius" | "homeNetworks" | "hss" | "clf" | "trustedNode"> = {},
+  more:
+    & Pick<Profile, "dns" | "pki" | "radius" | "homeNetworks" | "hss" | "clf" | "trustedNode">
+    & Partial<Pick<Profile, "subscribers">> = {},
 ): string {
   const document = parseDocument(text);
   const addresses = Object.values(entry).flatMap((point) => Object.values(point)).map(({ address }) =>
@@ -79,6 +81,7 @@ export function withEntry(
   if (!entry["ibcf"]) document.delete("interconnect");
   // And nodes inside a domain that nobody is admitted to.
   for (const [part, key] of PLAYED) if (more[part] === undefined) document.delete(key);
+  if (more.subscribers?.length === 0) document.delete("subscribers");
   return document.toString({ lineWidth: 0 });
 }
 

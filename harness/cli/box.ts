@@ -84,15 +84,50 @@ export async function openBox(
     random: seededRandom(seed, "core"),
   });
   const { operator: _, interconnect: __, dns: ___, radius: ____, ...common } = profile;
+  const played = playedAround(profile, { ...box, hss });
   return {
     profile: {
-      ...{ ...common, entry: opened.entry, operator: null },
+      ...{ ...common, entry: entryOf(opened.entry, played, box.nextHop), operator: null },
+      ...(played.home ? { subscribers: [] } : {}),
       ...(authority ? { pki: pkiOf(authority, []) } : {}),
       ...(opened.radius && radius ? { radius: { ...radius, target: opened.radius } } : {}),
     },
     problems: opened.problems,
     close: () => opened.close(),
   };
+}
+
+interface Played {
+  readonly hss: boolean;
+  readonly nextHop: boolean;
+  /** Behind a P-CSCF, so that nobody is registered but the users that we make up. */
+  readonly home: boolean;
+}
+
+/** Which of the boxes around are the tester's own, by the profile. */
+function playedAround(
+  { hss, homeNetworks = [], trustedNode }: Profile,
+  box: Pick<BoxWishes, "only" | "nextHop" | "hss">,
+): Played {
+  const same = (one: BoxWishes["hss"], other: BoxWishes["hss"]) =>
+    one !== undefined && one.address === other?.address && one.port === other.port;
+  const home = homeNetworks.some(({ listen }) => same(listen, box.nextHop));
+  const node = trustedNode?.addresses.includes(box.nextHop?.address ?? "") ?? false;
+  return { hss: same(hss?.listen, box.hss), nextHop: home || node, home: box.only === "p-cscf" && home };
+}
+
+/** What asks our HSS is found under "…-hss"; an I-CSCF that leads to nobody else is no way into a home network. */
+function entryOf(
+  entry: Profile["entry"],
+  { hss, nextHop }: Played,
+  given: BoxWishes["nextHop"],
+): Profile["entry"] {
+  const leads = given !== undefined && !nextHop;
+  return Object.fromEntries(
+    Object.entries(entry).filter(([name]) =>
+      name.endsWith("-hss") ? hss : name !== "i-cscf" || leads || !hss
+    ),
+  );
 }
 
 function checkTogether(name: BoxName, given: { readonly nextHop: boolean; readonly hss: boolean }): void {

@@ -80,8 +80,9 @@ export const coreCommand: Command = {
     const wishes = { faults, bind, ports, seed: crypto.randomUUID() };
     const core = await (box ? openBox(profile, box, wishes) : openCore(profile, wishes));
     try {
-      const { entry, operator, dns, radius } = core.profile;
-      host.out(withEntry(text, entry, operator, heading(bind, faults, box), core.profile));
+      const { entry, operator, dns, radius, subscribers } = core.profile;
+      const alone = subscribers.length < profile.subscribers.length;
+      host.out(withEntry(text, entry, operator, heading(bind, faults, box, alone), core.profile));
       for (const [name, point] of Object.entries(entry)) {
         for (const [transport, { address, port }] of Object.entries(point)) {
           host.say(`${name} listens on ${transport} ${address}:${port}`);
@@ -103,11 +104,23 @@ export const coreCommand: Command = {
   },
 };
 
-function heading(bind: string, faults: readonly string[], box: BoxWishes | undefined): string {
+function heading(
+  bind: string,
+  faults: readonly string[],
+  box: BoxWishes | undefined,
+  alone: boolean,
+): string {
   return [
     "The reference core of imspeer, as it runs: imspeer run --profile THIS-FILE",
     ...(box
-      ? [`It is the box "${box.only}" alone: take from "capabilities" what needs the others around it.`]
+      ? [
+        `It is the box "${box.only}" alone: what "capabilities" say of the others counts where they stand around it.`,
+      ]
+      : []),
+    ...(box?.only === "p-cscf" && alone
+      ? [
+        `Its next hop is one of "home-networks", which the tester plays, so there are no other subscribers.`,
+      ]
       : []),
     ...(bind.startsWith("127.")
       ? []

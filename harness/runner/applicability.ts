@@ -17,8 +17,12 @@ export function applicability(
     if (!isMet(claim, need)) {
       return `profile "${profile.name}" has ${claimText(name, claim)}, the case needs ${needText(need)}`;
     }
+    const place = Object.hasOwn(CLAIMED_OF, name) ? CLAIMED_OF[name] : undefined;
+    if (need !== false && place !== undefined && !profile.entry[place]) {
+      return `profile "${profile.name}" has no entry.${place}, of which capabilities.${name} speaks`;
+    }
   }
-  if (definition.peer === "ue" && !profile.entry["p-cscf"]) {
+  if ((definition.peer === "ue" || definition.peer === "third-party") && !profile.entry["p-cscf"]) {
     return `profile "${profile.name}" has no entry.p-cscf, the case plays a UE`;
   }
   const absent = seatsNeeded(definition).find((name) => seatsOf(profile)[name].length === 0);
@@ -76,6 +80,14 @@ const PARTS: Readonly<Record<string, keyof Profile>> = {
   "clf": "clf",
   "radius": "radius",
   "trusted-node": "trustedNode",
+};
+
+/** A box that is not there can do nothing, whatever a profile copied from a whole core says of it. */
+const CLAIMED_OF: Readonly<Record<string, string>> = {
+  "single.p-cscf": "p-cscf",
+  "single.i-cscf": "i-cscf-hss",
+  "single.s-cscf": "s-cscf-hss",
+  "single.hss": "hss",
 };
 
 /** Names that a need may have besides capabilities. */

@@ -10,7 +10,7 @@ import type { Network, NetworkOptions } from "../peer/network/types.ts";
 import type { TlsProbe } from "../peer/tls_probe/mod.ts";
 import type { TrustedNode, TrustedNodeOptions } from "../peer/trusted_node/types.ts";
 import type { Random, Ue, UeOptions } from "../peer/ue/types.ts";
-import type { Profile } from "../../profiles/mod.ts";
+import type { Profile, Subscriber } from "../../profiles/mod.ts";
 import type { CheckFunction } from "./check.ts";
 
 export type { Random } from "../peer/ue/types.ts";
@@ -22,6 +22,8 @@ export interface CaseContext {
    * It stands on the next free local address of its access. De-registered and closed by the runner when the case ends.
    */
   ue(options?: UeOptions): Promise<Ue>;
+  /** Who is leased, in the order of `leases`: for cases that need identities and keys, and no UE. */
+  readonly subscribers: readonly Subscriber[];
   /**
    * The partner network that a case with peer "peer-network" has to itself (peer/network/types.ts), on its addresses.
    * Closed by the runner when the case ends.

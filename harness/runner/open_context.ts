@@ -53,6 +53,7 @@ export function openContext(parts: ContextParts): OpenContext {
 
   const context: CaseContext = {
     profile,
+    subscribers: parts.subscribers,
     timers: profile.timers,
     random: parts.random,
     check: parts.check,

@@ -132,6 +132,21 @@ Deno.test("makePlan() has nothing for a UE where there is no P-CSCF", () => {
   assert.equal(planned?.reason, 'profile "fake" has no entry.p-cscf, the case plays a UE');
 });
 
+Deno.test("makePlan() has nothing for boxes that are claimed and not there", () => {
+  const udp = { address: "127.0.0.1", port: 5060 };
+  const box = (entry: string) =>
+    makePlan({
+      suites: [demoSuite(demoCase("x", nothing, { peer: "hss", needs: { "single.s-cscf": true } }))],
+      catalogue,
+      profile: profile({ entry: { [entry]: { udp } }, capabilities: { "aka": true, "single.s-cscf": true } }),
+    })[0]?.reason;
+  assert.equal(
+    box("hss"),
+    'profile "fake" has no entry.s-cscf-hss, of which capabilities.single.s-cscf speaks',
+  );
+  assert.equal(box("s-cscf-hss"), null);
+});
+
 Deno.test("listing() has the shape that other programs read", () => {
   const [first] = listing(makePlan({ suites: [demo], catalogue, profile: profile() })).cases;
   assert.deepEqual(first, {

@@ -2,12 +2,19 @@
 import { boundAddress } from "../../harness/peer/cscf/mod.ts";
 import type { Cscf, CxAnswer } from "../../harness/peer/cscf/types.ts";
 import { valueOf } from "../../harness/peer/hss/mod.ts";
-import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
-import { contextOf, GIBA, SIM } from "./_attached.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
+import { contextAt, SIM } from "./_attached.ts";
 import { EARLY_IMS } from "./_forwarder.ts";
 
-const HSS = { ...GIBA, "single.hss": true, "entry.hss": true, "trusted-node": true } as const;
+/** Addresses are what a GGSN says: there need be no access network. */
+const HSS = {
+  "giba": true,
+  "radius": true,
+  "single.hss": true,
+  "entry.hss": true,
+  "trusted-node": true,
+} as const;
 
 /** Addresses that nobody has (RFC 5737), and a prefix (RFC 3849). */
 const FIRST = "192.0.2.17";
@@ -33,12 +40,12 @@ export const hss = [
     needs: HSS,
     leases: [SIM, SIM],
     async run(context) {
-      const { ue, check, given } = context;
+      const { check, given } = context;
       const [ggsn, cscf] = [await context.ggsn(), await context.cscf()];
-      const [alice, bob] = [await ue(), await ue()];
+      const [alice, bob] = context.subscribers as readonly [Who, Who];
       const nobody = await asks(cscf, alice);
       check("before: no address", "33.203/T.4/02").that(boundAddress(nobody)).isAbsent();
-      const session = await given("the HSS takes a context", ggsn.start(contextOf(alice, FIRST)));
+      const session = await given("the HSS takes a context", ggsn.start(contextAt(alice, FIRST)));
       const heard = await asks(cscf, alice);
       check("after the start: the scheme", "33.203/T.4/02").that(
         valueOf(heard, "SIP-Authentication-Scheme"),
@@ -46,7 +53,7 @@ export const hss = [
         .equals(EARLY_IMS);
       check("after the start: the address", "33.203/T.4/02").that(boundAddress(heard)).equals(FIRST);
       check("of this user alone", "33.203/T.4/02").that(boundAddress(await asks(cscf, bob))).isAbsent();
-      await given("the HSS takes a change", ggsn.update(session, contextOf(alice, SECOND)));
+      await given("the HSS takes a change", ggsn.update(session, contextAt(alice, SECOND)));
       check("after a modification: the new address", "33.203/T.4/03").that(
         boundAddress(await asks(cscf, alice)),
       )
@@ -54,8 +61,8 @@ export const hss = [
       await given("the HSS takes the end", ggsn.stop(session));
       check("after the end: no address", "33.203/T.4/03").that(boundAddress(await asks(cscf, alice)))
         .isAbsent();
-      await given("the HSS takes a context", ggsn.start(contextOf(alice, FIRST)));
-      const { address: _, ...whose } = contextOf(alice);
+      await given("the HSS takes a context", ggsn.start(contextAt(alice, FIRST)));
+      const { address: _, ...whose } = contextAt(alice, FIRST);
       const overIpv6 = { ...whose, prefix: PREFIX };
       await given("and another one", ggsn.start(overIpv6));
       check("of two contexts the latest, by its prefix", "33.203/T.4/02").that(
@@ -67,6 +74,8 @@ export const hss = [
 ];
 
 /** MAR for the address of a user; what is in the answer. */
-async function asks(cscf: Cscf, { identity }: Ue): Promise<CxAnswer["item"]> {
-  return (await cscf.authenticate({ impi: identity.impi, impu: identity.impus[0] ?? "" }, EARLY_IMS)).item;
+async function asks(cscf: Cscf, { impi, impus }: Who): Promise<CxAnswer["item"]> {
+  return (await cscf.authenticate({ impi, impu: impus[0] ?? "" }, EARLY_IMS)).item;
 }
+
+type Who = CaseContext["subscribers"][number];

@@ -2,7 +2,7 @@
 import type { CxAnswer } from "../../harness/peer/cscf/types.ts";
 import { valueOf } from "../../harness/peer/hss/mod.ts";
 import { testCase } from "../../harness/runner/case.ts";
-import { lineOf } from "./_lines.ts";
+import type { CaseContext } from "../../harness/runner/context.ts";
 
 export const hss = [
   /**
@@ -19,16 +19,13 @@ export const hss = [
     peer: "hss",
     needs: { "nba": true, "digest": true, "single.hss": true, "entry.hss": true, "trusted-node": true },
     leases: ["nba", "digest"],
-    async run({ ue, cscf, check }) {
-      const [fixed, other] = [await ue(), await ue()];
+    async run({ subscribers, cscf, check }) {
+      const [fixed, other] = subscribers as readonly [Who, Who];
       const scscf = await cscf();
-      const [{ impi, impus: [impu = ""] }, { impi: otherImpi, impus: [otherImpu = ""] }] = [
-        fixed.identity,
-        other.identity,
-      ];
+      const [{ impi, impus: [impu = ""] }, { impi: otherImpi, impus: [otherImpu = ""] }] = [fixed, other];
       const nba = await scscf.authenticate({ impi, impu }, "Unknown");
       check("NBA user: the scheme", "33.203/R.3/05").that(schemeOf(nba)).equals("NASS-Bundled");
-      check("NBA user: the line", "33.203/R.3/05").that(linesOf(nba)).equals([lineOf(fixed)]);
+      check("NBA user: the line", "33.203/R.3/05").that(linesOf(nba)).equals([fixed.nba?.line ?? ""]);
       const digest = await scscf.authenticate({ impi: otherImpi, impu: otherImpu }, "Unknown");
       check("Digest user: the scheme", "33.203/R.3/05").that(schemeOf(digest)).equals("SIP Digest");
       check("Digest user: no line", "33.203/R.3/05").that(linesOf(digest)).isAbsent();
@@ -40,6 +37,8 @@ export const hss = [
     },
   }),
 ];
+
+type Who = CaseContext["subscribers"][number];
 
 function schemeOf({ item }: CxAnswer): string | undefined {
   return valueOf(item, "SIP-Authentication-Scheme");

@@ -8,6 +8,7 @@ import {
   type AlertName,
   alertRecord,
   buildRecord,
+  CIPHER_SUITES,
   CONTENT_TYPE,
   EXTENSION,
   GROUP,
@@ -16,6 +17,7 @@ import {
   SIGNAL_SUITE,
   SIGNATURE_SCHEME,
   suiteNamed,
+  suiteOf,
   TLS_VERSION,
   type TlsExtension,
 } from "../../../wire/tls/mod.ts";
@@ -42,6 +44,9 @@ export const MISDEEDS = [
   "chooses an unoffered curve",
   "chooses a group without a key",
   "stops at an unknown extension",
+  "speaks every version",
+  "takes whatever comes first",
+  "speaks every version, takes whatever comes first",
 ] as const;
 
 export type Misdeed = typeof MISDEEDS[number];
@@ -73,16 +78,17 @@ export class ScriptedServer implements Disposable {
     const length = await connection.read(bytes) ?? 0;
     const { octets, over } = this.#flight(readClientHello(bytes.subarray(0, length)));
     await connection.write(octets);
-    // Until the client has had enough.
-    while (!over && await connection.read(bytes) !== null);
+    // Until the client has had enough, or says so.
+    while (!over && await connection.read(bytes) !== null && bytes[0] !== CONTENT_TYPE.alert);
   }
 
   #flight(client: ClientHello | undefined): Said {
     const { misdeed } = this;
     if (!client) return alert("decode_error");
-    const version = ([0x0304, 0x0303] as const).find((one) => client.versions.includes(one));
+    const spoken = does(misdeed, "speaks every version") ? Object.values(TLS_VERSION) : [0x0303, 0x0304];
+    const version = spoken.toReversed().find((one) => client.versions.includes(one));
     if (!version) return alert("protocol_version");
-    const below = version < 0x0304;
+    const below = version < TLS_VERSION["TLSv1.3"];
     if (below && client.suites.includes(SIGNAL_SUITE.fallback) && !does(misdeed, "ignores fallback")) {
       return alert("inappropriate_fallback");
     }
@@ -92,11 +98,16 @@ export class ScriptedServer implements Disposable {
     const suite = suiteFor(client, version, misdeed);
     if (suite === undefined) return alert("handshake_failure");
     const group = groupFor(client, below, misdeed);
+    if (client.groups.length > 0 && client.groups.every((one) => one !== GROUP.secp256r1 && one !== group)) {
+      return alert("handshake_failure");
+    }
     const messages = [
       serverHello(client, { version, suite, group, misdeed }),
-      ...(below ? [certificates(this.certificate), keyExchange(group), message("serverHelloDone")] : []),
+      ...(below
+        ? [certificates(this.certificate), ...keyExchange(version, suite, group), message("serverHelloDone")]
+        : []),
     ];
-    const said = messages.map((one) => handshakeRecords(one, TLS_VERSION["TLSv1.2"]));
+    const said = messages.map((one) => handshakeRecords(one, Math.min(version, TLS_VERSION["TLSv1.2"])));
     if (!below) {
       // Stands for all that is encrypted from here on.
       const payload = new Uint8Array(64);
@@ -117,33 +128,38 @@ interface ClientHello {
   readonly sessionId: Uint8Array;
   readonly suites: readonly number[];
   readonly compression: readonly number[];
+  readonly groups: readonly number[];
   readonly extensions: readonly TlsExtension[];
 }
 
-const OWN = {
-  0x0304: ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"].map((name) => suiteNamed(name).code),
-  0x0303: ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"]
-    .map((name) => suiteNamed(name).code),
-} as const;
+/** Its suites, by its own order. */
+const [OWN, OWN_TLS13] = [
+  ["TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"],
+  ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"],
+].map((names) => names.map((name) => suiteNamed(name).code)) as [number[], number[]];
 
-type Version = keyof typeof OWN;
-
-function does(misdeed: Misdeed | undefined, what: "ignores fallback" | "hides downgrade"): boolean {
+/** For those that come together. */
+function does(misdeed: Misdeed | undefined, what: Misdeed): boolean {
   return misdeed?.includes(what) ?? false;
 }
 
-function suiteFor({ suites }: ClientHello, version: Version, misdeed?: Misdeed): number | undefined {
-  const [first] = OWN[version];
-  if (misdeed === "chooses a suite of another version") return OWN[version === 0x0304 ? 0x0303 : 0x0304][0];
-  if (misdeed === "chooses a suite that was offered before") return first;
-  const common = OWN[version].find((one) => suites.includes(one));
-  if (misdeed === "chooses an unoffered suite") {
-    return OWN[version].find((one) => !suites.includes(one)) ?? common;
-  }
-  return common;
+function suiteFor({ suites }: ClientHello, version: number, misdeed?: Misdeed): number | undefined {
+  const tls13 = version >= TLS_VERSION["TLSv1.3"];
+  // No suite of its own is one of SSL 3.0 to TLS 1.1; what the client has first will do.
+  const own = version < TLS_VERSION["TLSv1.2"] || does(misdeed, "takes whatever comes first")
+    ? suites.filter((one) => CIPHER_SUITES.has(one))
+    : tls13
+    ? OWN_TLS13
+    : OWN;
+  if (misdeed === "chooses a suite of another version") return (tls13 ? OWN : OWN_TLS13)[0];
+  if (misdeed === "chooses a suite that was offered before") return own[0];
+  const unoffered = own.find((one) => !suites.includes(one));
+  if (misdeed === "chooses an unoffered suite" && unoffered !== undefined) return unoffered;
+  return own.find((one) => suites.includes(one));
 }
 
-function groupFor({ extensions }: ClientHello, below: boolean, misdeed?: Misdeed): number {
+function groupFor({ groups, extensions }: ClientHello, below: boolean, misdeed?: Misdeed): number {
+  if (does(misdeed, "takes whatever comes first") && groups[0] !== undefined) return groups[0];
   if (misdeed === "chooses an unoffered curve" && below) return GROUP.secp224r1;
   const wrong = misdeed === "chooses a group without a key" && !below;
   return wrong && extensions.some(({ type }) => type === EXTENSION.keyShare)
@@ -154,18 +170,18 @@ function groupFor({ extensions }: ClientHello, below: boolean, misdeed?: Misdeed
 function serverHello(
   client: ClientHello,
   about: {
-    readonly version: Version;
+    readonly version: number;
     readonly suite: number;
     readonly group: number;
     readonly misdeed: Misdeed | undefined;
   },
 ): Uint8Array {
   const { version, suite, group, misdeed } = about;
-  const tls13 = version === 0x0304;
+  const tls13 = version >= TLS_VERSION["TLSv1.3"];
   const random = new Uint8Array(32).fill(7);
   if (!tls13 && !does(misdeed, "hides downgrade")) {
     random.set(new TextEncoder().encode("DOWNGRD"), 24);
-    random[31] = misdeed === "tells the wrong downgrade" ? 0 : 1;
+    random[31] = misdeed === "tells the wrong downgrade" || version < TLS_VERSION["TLSv1.2"] ? 0 : 1;
   }
   const extensions = tls13 ? inTls13(group) : inTls12(client, misdeed);
   const one = extensions[0]!;
@@ -175,9 +191,16 @@ function serverHello(
   const deflate = misdeed === "compresses" && client.compression.includes(1);
   return message(
     "serverHello",
-    ...[uint(0x0303, 2), random, vector(1, sessionId(client, tls13, misdeed))],
+    ...[
+      uint(Math.min(version, TLS_VERSION["TLSv1.2"]), 2),
+      random,
+      vector(1, sessionId(client, tls13, misdeed)),
+    ],
     ...[uint(suite, 2), uint(deflate ? 1 : 0, 1)],
-    vector(2, ...extensions.map(({ type, data }) => concat(uint(type, 2), vector(2, data)))),
+    // SSL 3.0 has none.
+    ...(version === TLS_VERSION.SSLv3
+      ? []
+      : [vector(2, ...extensions.map(({ type, data }) => concat(uint(type, 2), vector(2, data))))]),
   );
 }
 
@@ -216,11 +239,17 @@ function certificates(...chain: readonly Uint8Array[]): Uint8Array {
   return message("certificate", vector(3, ...chain.map((one) => vector(3, one))));
 }
 
-/** RFC 8422 5.4: a named curve, some point, and some signature. */
-function keyExchange(group: number): Uint8Array {
-  const curve = concat(uint(3, 1), uint(group, 2), vector(1, new Uint8Array(65).fill(4)));
-  const signature = vector(2, new Uint8Array(70).fill(5));
-  return message("serverKeyExchange", curve, uint(SIGNATURE_SCHEME.ecdsa_secp256r1_sha256, 2), signature);
+/** RFC 8422 5.4, RFC 5246 7.4.3: a named curve or a group of 1024 bits, and some signature; none for other suites. */
+function keyExchange(version: number, suite: number, group: number): Uint8Array[] {
+  const { keyExchange: kind = "" } = suiteOf(suite);
+  if (!/^EC?DHE?_(RSA|ECDSA|anon)$|^DHE?_(RSA|DSS|anon)$/.test(kind)) return [];
+  const number = (length: number) => vector(2, new Uint8Array(length).fill(0xe7));
+  const parameters = kind.startsWith("EC")
+    ? concat(uint(3, 1), uint(group, 2), vector(1, new Uint8Array(65).fill(4)))
+    : concat(number(128), number(1), number(128));
+  const scheme = version < TLS_VERSION["TLSv1.2"] ? [] : [uint(SIGNATURE_SCHEME.ecdsa_secp256r1_sha256, 2)];
+  const signed = kind.endsWith("anon") ? [] : [...scheme, vector(2, new Uint8Array(70).fill(5))];
+  return [message("serverKeyExchange", parameters, ...signed)];
 }
 
 function message(name: keyof typeof HANDSHAKE_TYPE, ...body: readonly Uint8Array[]): Uint8Array {
@@ -247,9 +276,11 @@ function readClientHello(record: Uint8Array): ClientHello | undefined {
   const extensions: TlsExtension[] = [];
   const list = body.left > 0 ? body.inner(2, "extensions") : undefined;
   while (list && list.left > 0) extensions.push({ type: list.uint(2), data: list.vector(2).slice() });
-  const versions = extensions.find(({ type }) => type === EXTENSION.supportedVersions)?.data;
+  const dataOf = (wanted: number) => extensions.find(({ type }) => type === wanted)?.data;
+  const [versions, groups] = [dataOf(EXTENSION.supportedVersions), dataOf(EXTENSION.supportedGroups)];
   return {
     versions: versions ? new Reader(versions.subarray(1), "supported_versions").codes() : [legacy],
+    groups: groups ? new Reader(groups.subarray(2), "supported_groups").codes() : [],
     sessionId,
     suites,
     compression,

@@ -15,6 +15,9 @@ export const OUR_HSS = { "single.s-cscf": true, "hss": true, "trusted-node": tru
 /** The same with an I-CSCF in front of the S-CSCF. */
 export const OUR_HSS_BOTH = { ...OUR_HSS, "single.i-cscf": true } as const;
 
+/** What cases need that end at the I-CSCF, so that no S-CSCF need be there. */
+export const OUR_HSS_ICSCF = { "single.i-cscf": true, "hss": true, "trusted-node": true } as const;
+
 /** Where REGISTERs go of those whom our HSS has: to the I-CSCF of the pair, or to an S-CSCF that stands alone. */
 export function entryOf({ entry }: CaseContext["profile"]): string {
   return entry["i-cscf-hss"] ? "i-cscf-hss" : "s-cscf-hss";

@@ -15,6 +15,7 @@ import {
   nextAbout,
   OUR_HSS,
   OUR_HSS_BOTH,
+  OUR_HSS_ICSCF,
   schemeOf,
   wanted,
 } from "../_shared/cx.ts";
@@ -349,7 +350,7 @@ export const hss: readonly CaseDefinition[] = [
     verifies: ["S3-010xxx/LS/05"],
     kills: ["icscf/ignores-refusal"],
     peer: "hss",
-    needs: { ...OUR_HSS_BOTH, aka: true },
+    needs: { ...OUR_HSS_ICSCF, aka: true },
     leases: ["aka", "aka"],
     async run(context) {
       const { check } = context;

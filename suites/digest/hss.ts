@@ -13,7 +13,7 @@ import {
   entryOf,
   nextAbout,
   OUR_HSS,
-  OUR_HSS_BOTH,
+  OUR_HSS_ICSCF,
   schemeOf,
   wanted,
 } from "../_shared/cx.ts";
@@ -48,7 +48,7 @@ export const hss: readonly CaseDefinition[] = [
     verifies: ["33.203/N.2.1.1/06"],
     kills: ["icscf/impi-from-from", "icscf/impu-as-written"],
     peer: "hss",
-    needs: { ...OUR_HSS_BOTH, digest: true },
+    needs: { ...OUR_HSS_ICSCF, digest: true },
     leases: ["digest+derivable-impi", "digest+derivable-impi"],
     async run(context) {
       const { check } = context;

@@ -142,15 +142,18 @@ export const schemes = [
     leases: ["aka", "digest", "digest"],
     async run({ ue, check, given }) {
       const [mobile, fixed, failing] = [await ue(), await ue(), await ue()];
-      const forFixed = await given("the Digest UE is challenged", fixed.challenge());
-      const forMobile = await given("the AKA UE is challenged", mobile.challenge());
-      const forFailing = await given("a third UE is challenged", failing.challenge());
+      // A challenge does not last for ever: at once.
+      const [forFixed, forMobile, forFailing] = await Promise.all([
+        given("the Digest UE is challenged", fixed.challenge()),
+        given("the AKA UE is challenged", mobile.challenge()),
+        given("a third UE is challenged", failing.challenge()),
+      ]);
       check("the Digest UE sees Digest", "33.203/P.2/02").that(forFixed.parameters.get("algorithm") ?? "MD5")
         .matches(PASSWORD);
       check("the AKA UE sees AKA", "33.203/P.2/02").that(forMobile.parameters.get("algorithm")).matches(AKA);
       const failed = await failing.answer(forFailing, { password: "not the password" });
       check("the failing one fails", "33.203/P.2/02").answer(failed.response).isClass(4);
-      const [first, second] = [await fixed.answer(forFixed), await mobile.answer(forMobile)];
+      const [first, second] = await Promise.all([fixed.answer(forFixed), mobile.answer(forMobile)]);
       check("the Digest UE registers", "33.203/P.2/02").answer(first.response).isOneOf(200);
       check("the AKA UE registers", "33.203/P.2/02").answer(second.response).isOneOf(200);
     },

@@ -78,12 +78,13 @@ export function isError(response: SipResponse | undefined): boolean {
 }
 
 /** Judges an offer that cannot be taken up: an error, and not a challenge (7.3.2.1). */
-export function isRefused(
+export async function isRefused(
   { check }: Pick<CaseContext, "check">,
   requirement: string,
   name: string,
-  response: SipResponse | undefined,
-): void {
+  attempt: Promise<SipResponse>,
+): Promise<void> {
+  const response = await silenceIsUndefined(attempt);
   check(`${name}: refused`, requirement).holds(isError(response), {
     expected: "an error that is no challenge",
     actual: response ?? "no answer",

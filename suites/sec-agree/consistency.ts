@@ -252,7 +252,6 @@ export const consistency = [
       const alice = await ue({ security: IPSEC });
       const bob = await ue({ security: IPSEC, local: { address: alice.local.address } });
       const as = (impu: string) => ({ To: `<${impu}>`, From: `<${impu}>;tag=${context.random.token(8)}` });
-      const hers = await given("one user is challenged, and sends no SM7", alice.challenge(INITIAL));
       const foreign: Readonly<Record<string, AnswerOptions>> = {
         "another IMPI": { username: alice.identity.impi },
         "another user's IMPU": { headers: as(alice.identity.impus[0]!) },
@@ -261,6 +260,8 @@ export const consistency = [
       for (const [name, answer] of Object.entries(foreign)) {
         await isAborted(context, bob, "33.203/7.2/03", `SM7 with ${name}`, answer);
       }
+      // Only now: what somebody sent in her name would have ended her challenge.
+      const hers = await given("one user is challenged, and sends no SM7", alice.challenge(INITIAL));
       const { method, requestUri: uri } = hers.request;
       const answerOfHers = { Authorization: alice.credentials(hers, { method, uri }) };
       const his = await given("her neighbour is challenged first", bob.challenge(INITIAL));

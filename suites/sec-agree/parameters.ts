@@ -135,9 +135,9 @@ export const parameters = [
       const { portUc } = await given("the UE registers", secured(alice));
       const neighbour = await ue({ security: IPSEC, local: { address: alice.local.address } });
       const tamper = offering(each(setting("port-c", String(portUc))));
-      isRefused(context, "33.203/7.1/21", "re-registration", await alice.attempt({ tamper }));
+      await isRefused(context, "33.203/7.1/21", "re-registration", alice.attempt({ tamper }));
       check("its SAs serve", "33.203/7.1/21").that(await isServed(alice)).equals(true);
-      isRefused(context, "33.203/7.1/21", "a neighbour", await neighbour.attempt({ ...INITIAL, tamper }));
+      await isRefused(context, "33.203/7.1/21", "a neighbour", neighbour.attempt({ ...INITIAL, tamper }));
       check("its SAs serve on", "33.203/7.1/21").that(await isServed(alice)).equals(true);
     },
   }),
@@ -165,8 +165,8 @@ export const parameters = [
         "port-c=port-s": both("29431"),
       };
       for (const [name, change] of Object.entries(ports)) {
-        const answer = await alice.attempt({ ...INITIAL, tamper: offering(each(change)) });
-        isRefused(context, "33.203/7.1/15", name, answer);
+        const attempt = alice.attempt({ ...INITIAL, tamper: offering(each(change)) });
+        await isRefused(context, "33.203/7.1/15", name, attempt);
       }
       const set = await check("the address is not blocked", "33.203/7.1/15").answers(secured(alice));
       check("its SAs serve", "33.203/7.1/15").that(set !== undefined && await isServed(alice)).equals(true);
@@ -212,8 +212,8 @@ export const parameters = [
         "port-c=-5064": setting("port-c", "-5064"),
       };
       for (const [name, change] of Object.entries(illegal)) {
-        const answer = await alice.attempt({ ...INITIAL, tamper: offering(each(change)) });
-        isRefused(context, "33.203/H/03", name, answer);
+        const attempt = alice.attempt({ ...INITIAL, tamper: offering(each(change)) });
+        await isRefused(context, "33.203/H/03", name, attempt);
       }
     },
   }),
@@ -271,7 +271,7 @@ export const parameters = [
         live = alice.ipsec?.current ?? live;
       }
       const tamper = offering(each(setting("port-c", String(live.portUc))));
-      isRefused(context, "33.203/7.4.0/03", "the UE's old port-c", await alice.attempt({ tamper }));
+      await isRefused(context, "33.203/7.4.0/03", "the UE's old port-c", alice.attempt({ tamper }));
     },
   }),
 ];

@@ -50,8 +50,8 @@ export const policy = [
       }
       await given("encryption is required", orders(context, alice, { confidentiality: "required" }));
       for (const [name, tamper] of [["no ealg", silent], ["ealg=null", () => {}]] as const) {
-        const answer = await alice.attempt({ ...INITIAL, tamper });
-        isRefused(context, "33.203/7.2/06", `${name}, encryption required`, answer);
+        const attempt = alice.attempt({ ...INITIAL, tamper });
+        await isRefused(context, "33.203/7.2/06", `${name}, encryption required`, attempt);
       }
       const set = await check("with a cipher: registers", "33.203/7.2/06").answers(
         secured(alice, { offer: { offers: [INTEGRITY_ONLY, CBC] } }),

@@ -259,8 +259,8 @@ export const setup = [
       }
       const broken = ["ipsec-3gpp;alg", "ipsec-3gpp;;;", "ipsec-3gpp;alg=hmac-sha-1-96;spi-c=", "=", `"`];
       for (const line of broken) {
-        const answer = await alice.attempt({ ...INITIAL, tamper: saying(line) });
-        isRefused(context, "33.203/H/01", line, answer);
+        const attempt = alice.attempt({ ...INITIAL, tamper: saying(line) });
+        await isRefused(context, "33.203/H/01", line, attempt);
       }
       await check("the P-CSCF goes on", "33.203/H/01").answers(secured(alice));
     },
@@ -277,8 +277,8 @@ export const setup = [
     async run(context) {
       const { ue, check } = context;
       const alice = await ue({ security: { ...IPSEC, offers: [INTEGRITY_ONLY] } });
-      const alone = await alice.attempt({ ...INITIAL, tamper: offering(each(setting("prot", "ah"))) });
-      isRefused(context, "33.203/H/09", "AH alone", alone);
+      const alone = alice.attempt({ ...INITIAL, tamper: offering(each(setting("prot", "ah"))) });
+      await isRefused(context, "33.203/H/09", "AH alone", alone);
       const offers = {
         "AH first, ESP second": (entries: readonly string[]) => [
           setting("prot", "ah")(entries[0]!),

@@ -38,6 +38,33 @@ export const PORTS = {
   proxy: 8888,
 } as const;
 
+/** Where a process of the lab listens. */
+export interface Listening {
+  readonly transport: "udp" | "tcp";
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Every place that the lab takes. */
+export function places({ of }: LabAddresses): Listening[] {
+  const both = ["udp", "tcp"] as const;
+  const tcp = ["tcp"] as const;
+  const taken: readonly (readonly [Box, number, readonly ("udp" | "tcp")[]])[] = [
+    ...CSCFS.map((box) => [box, PORTS.sip, both] as const),
+    ...[PORTS.sips, PORTS.ws, PORTS.wss].map((port) => ["p-cscf", port, tcp] as const),
+    ["hss", PORTS.diameter, tcp],
+    ["hss", PORTS.operator, tcp],
+    ["turn", PORTS.turn, both],
+    ["turn", PORTS.turns, tcp],
+    ["proxy", PORTS.proxy, tcp],
+  ];
+  return taken.flatMap(([box, port, transports]) =>
+    transports.map((transport) => ({ transport, address: of[box], port }))
+  );
+}
+
+const CSCFS: readonly Cscf[] = ["p-cscf", "i-cscf", "s-cscf", "i-cscf-hss", "s-cscf-hss"];
+
 export function labAddresses(block = DEFAULT_BLOCK): LabAddresses {
   return {
     block,

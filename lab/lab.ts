@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { EnvironmentError } from "../harness/errors.ts";
 import { type Endpoint, formatEndpoint, systemClock, systemNet } from "../harness/net/mod.ts";
 import { whyNot } from "../_tools/foreign_program.ts";
-import { type LabAddresses, PORTS } from "./addresses.ts";
+import { type LabAddresses, type Listening, places, PORTS } from "./addresses.ts";
 import type { Break } from "./breaks.ts";
 import { writeCertificate } from "./certificates.ts";
 import { clearFolder, makeFolder, write } from "./configuration.ts";
@@ -44,18 +44,22 @@ export async function missing(): Promise<string[]> {
   return reasons.filter((reason) => reason !== undefined);
 }
 
-/** Where something listens already on the addresses of this lab: another lab, or what it left. */
-export async function taken({ of }: LabAddresses): Promise<string[]> {
-  const places = [
-    { address: of["p-cscf"], port: PORTS.sip },
-    { address: of.hss, port: PORTS.diameter },
-    { address: of.turn, port: PORTS.turn },
-    { address: of.proxy, port: PORTS.proxy },
-  ];
-  const found = await Promise.all(
-    places.map(async (place) => await listens(place) ? formatEndpoint(place) : []),
+/** Where something listens already on the addresses of this lab, as "udp 127.20.0.1:5060": found by listening there. */
+export function taken(addresses: LabAddresses): string[] {
+  return places(addresses).filter((place) => !isFree(place)).map((place) =>
+    `${place.transport} ${formatEndpoint(place)}`
   );
-  return found.flat();
+}
+
+function isFree({ transport, address: hostname, port }: Listening): boolean {
+  try {
+    if (transport === "tcp") Deno.listen({ hostname, port }).close();
+    else Deno.listenDatagram({ hostname, port, transport }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
 }
 
 /**

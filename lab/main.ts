@@ -21,6 +21,7 @@ const USAGE =
   check    up, a whole run against it, down; compares with lab/expected, or makes that anew (--record)
 
   --block  the first two octets of the lab's addresses, where another lab has the usual ones
+  --folder where configurations and logs are; each lab has its own
   --break  breaks the core on purpose: ${Object.keys(BREAKS).join(", ")}`;
 
 Deno.exit(await main(Deno.args));
@@ -36,16 +37,28 @@ async function main(args: readonly string[]): Promise<number> {
         folder: { type: "string", default: "out/lab" },
         break: { type: "string", multiple: true, default: [] },
         record: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
   } catch (error) {
-    return misused(error instanceof Error ? error.message : String(error));
+    return misused(
+      error instanceof Error ? error.message.replace(/\. To specify a positional.*/s, "") : String(error),
+    );
   }
   const { positionals: [command, ...more], values } = options;
+  if (values.help) {
+    // deno-lint-ignore no-console -- asked for, so it goes where a pipe reads it
+    console.log(USAGE);
+    return 0;
+  }
   const broken = values.break.filter((name): name is Break => name in BREAKS);
   if (more.length > 0) return misused(`found "${more.join(" ")}" after "${command}"`);
-  if (!/^127\.\d{1,3}$/.test(values.block)) return misused(`"--block" needs 127.N, found "${values.block}"`);
-  if (broken.length < values.break.length) return misused(`"--break" needs one of the names below`);
+  if (!/^127\.\d{1,3}$/.test(values.block) || Number(values.block.slice(4)) > 255) {
+    return misused(`"--block" needs 127.0 to 127.255, found "${values.block}"`);
+  }
+  if (broken.length < values.break.length) {
+    return misused(`"--break" needs one of the names below, found "${values.break.join('", "')}"`);
+  }
   const folder = resolve(values.folder);
   const addresses = labAddresses(values.block);
   switch (command) {
@@ -84,12 +97,12 @@ async function canComeUp({ folder }: LabOptions): Promise<boolean> {
 
 async function bringUp(options: LabOptions): Promise<number> {
   if (!await canComeUp(options)) return 2;
-  const places = await taken(options.addresses);
+  const places = taken(options.addresses);
   if (places.length > 0) {
+    say(`Something listens already on ${places.join(", ")}.`);
     say(
-      `Something listens already on ${
-        places.join(", ")
-      }: another lab? "--block 127.21" takes other addresses.`,
+      `Another lab? "--block 127.21 --folder out/lab2" is one beside it. A program that listens on every address has to end first; ` +
+        `"ss -lntup" names it.`,
     );
     return 2;
   }
@@ -111,7 +124,7 @@ async function bringUp(options: LabOptions): Promise<number> {
 /** 0 where a run is as expected, else 1. Takes the first addresses that are free. */
 async function check(wanted: LabOptions, makeAnew: boolean): Promise<number> {
   if (!await canComeUp(wanted)) return 2;
-  const options = { ...wanted, addresses: await freeAddresses(wanted.addresses) };
+  const options = { ...wanted, addresses: freeAddresses(wanted.addresses) };
   try {
     if (makeAnew) {
       await recordLab(options, say);
@@ -128,11 +141,11 @@ async function check(wanted: LabOptions, makeAnew: boolean): Promise<number> {
   }
 }
 
-async function freeAddresses(wanted: LabAddresses): Promise<LabAddresses> {
+function freeAddresses(wanted: LabAddresses): LabAddresses {
   const first = Number(wanted.block.split(".")[1]);
   for (let block = first; block < first + 10; block++) {
     const addresses = labAddresses(`127.${block}`);
-    if ((await taken(addresses)).length === 0) return addresses;
+    if (taken(addresses).length === 0) return addresses;
   }
   return wanted;
 }
@@ -171,7 +184,7 @@ async function tell(folder: string, addresses: LabAddresses): Promise<number> {
   for (const { name, pid, running } of found) {
     const where = addresses.of[name as keyof typeof addresses.of] ?? "";
     say(
-      `${name.padEnd(7)} ${where.padEnd(12)} ${
+      `${name.padEnd(10)} ${where.padEnd(12)} ${
         running ? `runs, process ${pid}` : `has ended: see ${logOf(folder, name)}`
       }`,
     );

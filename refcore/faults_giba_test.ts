@@ -185,6 +185,26 @@ benchEffect("users of AKA and of GIBA, each in the other's way", {
   },
 });
 
+benchEffect("a wrong RES of a USIM at the address that the HSS has", {
+  subscribers: [{ ...ALICE, giba: { imsi: ALICE.name } }],
+  observe: async (bench) => {
+    bind(bench, ALICE.name);
+    const node = bench.node();
+    const empty = { username: ALICE.impi, realm: DOMAIN, uri: `sip:${DOMAIN}`, nonce: "", response: "" };
+    const says = (more: Record<string, string>) => ({
+      credentials: { ...empty, ...more },
+      access: FROM_3GPP,
+    });
+    const challenge = await node.register(ALICE.name, says({ "integrity-protected": "no" }));
+    const nonce = challenge.wwwAuthenticate[0]?.parameters.get("nonce") ?? "";
+    const counted = { algorithm: "AKAv1-MD5", qop: "auth", nc: "00000001", cnonce: "x" };
+    const wrong = { ...counted, nonce, response: "0".repeat(32), "integrity-protected": "yes" };
+    return `${challenge.status} ${await status(node, says(wrong), ALICE.name)}`;
+  },
+  honest: "401 403",
+  broken: { "scscf/giba-after-wrong-response": "401 200" },
+});
+
 benchEffect("requests of a registered user: from her address, from another, refresh and end from another", {
   subscribers: [GINA, GREG],
   observe: async (bench) => {
@@ -205,6 +225,7 @@ benchEffect("requests of a registered user: from her address, from another, refr
   broken: {
     "scscf/giba-requests-unchecked": "200 200 200 403 403 1",
     "scscf/giba-refresh-unchecked": "200 403 403 200 200 0",
+    "scscf/mismatch-deregisters": "200 403 403 403 403 0",
     "pcscf/giba-asserts-preferred-identity": "200 200 200 403 403 1",
   },
 });
@@ -232,6 +253,7 @@ benchEffect("after the context: its end, another address, and who is registered 
   broken: {
     "hss/keeps-first-address": "200 403 1 403 403",
     "hss/keeps-address-after-stop": "403 200 1 200 200",
+    "hss/tells-no-s-cscf-of-the-stop": "403 200 1 200 403",
     "scscf/two-giba-contacts": "403 200 2 403 403",
     "scscf/address-mismatch-accepted": "200 200 1 403 403",
   },

@@ -122,6 +122,7 @@ roamingEffect("on 3GPP access, by variant: neither security header, Security-Cli
     "pcscf/ignores-proxy-require": "on 403 403 403 on 403 403 on 421 403 421 403",
     "pcscf/blocks-after-420": "on 403 403 403 on 420 403 420 421 403 421 403",
     "pcscf/forwards-unprotected-register": "on 403 403 403 on 420 403 420 on 403 403 403",
+    "pcscf/challenges-unprotected-register": "on 403 403 403 on 420 403 420 401 403 401 403",
     "pcscf/digest-on-3gpp-access": "on 403 on on on 420 on 420 421 403 421 on",
     "scscf/empty-authorization-is-giba": "on 403 on 403 on 420 on 420 421 403 421 403",
   },

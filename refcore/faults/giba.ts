@@ -58,6 +58,12 @@ export const gibaFaults: readonly Fault[] = [
     title: "HSS keeps the address of a PDP context that has ended",
   },
   {
+    id: "hss/tells-no-s-cscf-of-the-stop",
+    requirement: "33.203/T.4/03",
+    title:
+      "HSS keeps the end of a context to itself, and the S-CSCF compares requests with the address of the registration",
+  },
+  {
     id: "hss/ignores-modification",
     requirement: "33.203/T.4/03",
     title: "HSS keeps the first address of a PDP context that has got another one",
@@ -158,9 +164,19 @@ export const gibaFaults: readonly Fault[] = [
     title: "P-CSCF that supports GIBA alone ignores sec-agree in Proxy-Require and registers by address",
   },
   {
+    id: "pcscf/names-no-extension",
+    requirement: "33.203/T.7/04",
+    title: "P-CSCF answers 420 without telling what it does not support",
+  },
+  {
     id: "pcscf/blocks-after-420",
     requirement: "33.203/T.7/05",
     title: "P-CSCF refuses a UE's address after it has answered 420",
+  },
+  {
+    id: "pcscf/challenges-unprotected-register",
+    requirement: "33.203/T.7/07",
+    title: "P-CSCF with full security alone lets a REGISTER without Security-Client be challenged",
   },
   {
     id: "scscf/giba-after-refused-vectors",
@@ -171,6 +187,11 @@ export const gibaFaults: readonly Fault[] = [
     id: "scscf/address-match-skips-aka",
     requirement: "33.203/T.7/08",
     title: "S-CSCF registers an AKA user without a challenge where her address matches",
+  },
+  {
+    id: "scscf/giba-after-wrong-response",
+    requirement: "33.203/T.7/08",
+    title: "S-CSCF compares addresses where an AKA user has answered with a wrong RES",
   },
   {
     id: "pcscf/received-for-private-addresses-only",
@@ -191,6 +212,11 @@ export const gibaFaults: readonly Fault[] = [
     id: "scscf/address-mismatch-accepted",
     requirement: "33.203/T.8.2/01",
     title: "S-CSCF registers a GIBA user at an address that is not hers",
+  },
+  {
+    id: "scscf/mismatch-deregisters",
+    requirement: "33.203/T.8.2/01",
+    title: "S-CSCF forgets the registration of a GIBA user for whom somebody registers from elsewhere",
   },
   {
     id: "scscf/falls-back-to-sent-by",

@@ -170,7 +170,10 @@ export class Hss implements Cx {
     const subscription = this.#byImsi.get(imsi);
     if (!subscription) return false;
     if (this.#options.faults.has("hss/keeps-address-after-stop")) return true;
-    if (subscription.unbind(session) && subscription.giba) this.terminateRegistration(subscription.impi);
+    const tells = !this.#options.faults.has("hss/tells-no-s-cscf-of-the-stop");
+    if (subscription.unbind(session) && subscription.giba && tells) {
+      this.terminateRegistration(subscription.impi);
+    }
     return true;
   }
 

@@ -39,12 +39,17 @@ export class VariantOrders {
       .some((tag) => tag.toLowerCase() === SEC_AGREE);
     if (variants === "giba" && agreement && !faults.has("pcscf/ignores-proxy-require")) {
       if (faults.has("pcscf/blocks-after-420")) this.#turnedAway.add(address);
-      return { status: 420, options: { headers: { Unsupported: SEC_AGREE } } };
+      const named = !faults.has("pcscf/names-no-extension");
+      return { status: 420, options: named ? { headers: { Unsupported: SEC_AGREE } } : {} };
     }
     if (this.#turnedAway.has(address)) return { status: 403, options: {} };
     // Cases 5 and 8; TS 24.229 5.2.2, RFC 3329 2.3.1.
     const unprotected = variants === "full" && !request.has("Security-Client");
     if (!unprotected || faults.has("pcscf/forwards-unprotected-register")) return undefined;
+    if (faults.has("pcscf/challenges-unprotected-register")) {
+      const challenge = `Digest realm="${request.to?.uri.host}",nonce="",algorithm=AKAv1-MD5`;
+      return { status: 401, options: { headers: { "WWW-Authenticate": challenge } } };
+    }
     return { status: 421, options: { headers: { Require: SEC_AGREE } } };
   }
 

@@ -43,3 +43,8 @@ Deno.test("refusal() remembers an address only under its fault", () => {
     assert.equal(orders.refusal(plain, "10.0.0.1")?.status, faulty ? 403 : undefined);
   }
 });
+
+Deno.test("refusal() leaves out what is not supported under its fault", () => {
+  const orders = new VariantOrders("giba", new Set(["pcscf/names-no-extension"]));
+  assert.deepEqual(orders.refusal(agreeing, "10.0.0.1"), { status: 420, options: {} });
+});

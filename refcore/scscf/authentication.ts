@@ -153,7 +153,11 @@ export class Authentication {
       return await this.challenge(state, request, who, known);
     }
     if (answer && nonce !== "" && open?.nonce === nonce) {
-      if (open.vector.scheme === "aka") return await answerAka(this, state, open, request, answer, who);
+      if (open.vector.scheme === "aka") {
+        const result = await answerAka(this, state, open, request, answer, who);
+        const other = result.type === "failed" && this.context.faults.has("scscf/giba-after-wrong-response");
+        return other ? await byAddress(this, request, who, known.hops) : result;
+      }
       if (answered) return await answerDigest(this, state, request, answer, who);
     }
     const forged = answer && open && withRandOf(answer, open, this.context.faults);

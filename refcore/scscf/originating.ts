@@ -5,7 +5,7 @@ import { canonicalImpu } from "../identity.ts";
 import { forwardable, nextHop, relay } from "../proxy.ts";
 import type { ServerTransaction } from "../stack.ts";
 import { isAtAddress } from "./bundled.ts";
-import { hopsOf } from "./hops.ts";
+import { addressOf, hopsOf } from "./hops.ts";
 import type { RegisteredSet } from "./registrations.ts";
 import type { Scscf } from "./scscf.ts";
 
@@ -38,7 +38,7 @@ export function originate(scscf: Scscf, server: ServerTransaction): void | Promi
 async function isAtHerAddress(
   { context: { faults }, authentication }: Scscf,
   { request }: ServerTransaction,
-  { impi, explicit }: RegisteredSet,
+  { impi, explicit, bindings }: RegisteredSet,
   asserted: readonly string[],
 ): Promise<boolean> {
   if (faults.has("scscf/giba-derived-impu-alone") && !asserted.includes(explicit)) return false;
@@ -46,7 +46,11 @@ async function isAtHerAddress(
     return true;
   }
   // It comes from the P-CSCF, without an I-CSCF between.
-  return await isAtAddress(authentication, request, { impi, impu: explicit }, hopsOf(request, false));
+  const hops = hopsOf(request, false);
+  if (faults.has("hss/tells-no-s-cscf-of-the-stop")) {
+    return [...bindings.values()].some(({ address }) => address === addressOf(hops.ue));
+  }
+  return await isAtAddress(authentication, request, { impi, impu: explicit }, hops);
 }
 
 function serve(

@@ -273,6 +273,9 @@ export class Registrar {
     if (set && faults.has(aka ? "scscf/wrong-answer-deregisters" : "scscf/failed-digest-deregisters")) {
       registrations.drop(set, "unregistered");
     }
+    if (set?.scheme === "giba" && faults.has("scscf/mismatch-deregisters")) {
+      registrations.drop(set, "unregistered");
+    }
     await this.#reportFailure(who, set, aka);
     if (!aka && faults.has("scscf/drops-wrong-response")) return;
     server.reply(403, failureResponse(this.context, open));

@@ -56,7 +56,7 @@ export const INTERWORKING: readonly InterworkingRow[] = [
 
   { number: 4, terminal: "both", network: "both", card: "USIM",   begins: "full",          ends: "AKA",
     id: "giba/case-4-both-know-both-usim",
-    verifies: [FULL],                     kills: ["scscf/address-match-skips-aka"] },
+    verifies: [FULL],                     kills: ["scscf/address-match-skips-aka", "scscf/giba-after-wrong-response"] },
   { number: 4, terminal: "both", network: "both", card: "SIM",    begins: "GIBA",          ends: "registered",
     id: "giba/case-4-both-know-both-sim",
     verifies: [WITHOUT_HEADERS, HEADERS], kills: ["pcscf/dual-demands-agreement"] },
@@ -66,14 +66,14 @@ export const INTERWORKING: readonly InterworkingRow[] = [
 
   { number: 5, terminal: "GIBA", network: "full", card: "SIM",    begins: "GIBA",          ends: "4xx",
     id: "giba/case-5-full-network-early-terminal-sim",
-    verifies: [FULL_ALONE],               kills: ["pcscf/forwards-unprotected-register"] },
+    verifies: [FULL_ALONE],               kills: ["pcscf/forwards-unprotected-register", "pcscf/challenges-unprotected-register"] },
   { number: 5, terminal: "GIBA", network: "full", card: "USIM",   begins: "GIBA",          ends: "4xx",
     id: "giba/case-5-full-network-early-terminal-usim",
     verifies: [FULL_ALONE],               kills: ["pcscf/forwards-unprotected-register"] },
 
   { number: 6, terminal: "full", network: "GIBA", card: "USIM",   begins: "full",          ends: "420",
     id: "giba/case-6-early-network-full-terminal",
-    verifies: [BAD_EXTENSION],            kills: ["pcscf/ignores-proxy-require"] },
+    verifies: [BAD_EXTENSION],            kills: ["pcscf/ignores-proxy-require", "pcscf/names-no-extension"] },
 
   { number: 7, terminal: "full", network: "both", card: "USIM",   begins: "full",          ends: "AKA",
     id: "giba/case-7-full-terminal",

@@ -82,7 +82,7 @@ export const contexts = [
     id: "giba/ended-context-is-forgotten",
     title: "After the end of a context its address is nobody's, for REGISTERs and for requests",
     verifies: ["33.203/T.4/03"],
-    kills: ["hss/keeps-address-after-stop"],
+    kills: ["hss/keeps-address-after-stop", "hss/tells-no-s-cscf-of-the-stop"],
     peer: "ue",
     needs: GIBA,
     leases: [SIM, SIM],

@@ -12,19 +12,19 @@ export const theft = [
    *     UE 2 (its own address)                network            UE 1
    *      |--- REGISTER, IMPU of UE 1 -------->|                   |   once before UE 1 has registered,
    *      |<-- 403, no challenge --------------|                   |   once afterwards
-   *      |--- INVITE, as itself ------------->|--- INVITE ------->|
+   *      |--- INVITE, as itself ------------->|--- INVITE ------->|   and none to UE 2
    */
   testCase({
     id: "giba/foreign-identity-is-refused",
     title:
       "At another user's address a REGISTER gets 403, and the user whose identity it is stays where she is",
     verifies: ["33.203/T.8.2/01"],
-    kills: ["scscf/address-mismatch-accepted"],
+    kills: ["scscf/address-mismatch-accepted", "scscf/mismatch-deregisters"],
     peer: "ue",
     needs: GIBA,
     leases: [SIM, SIM],
     async run(context) {
-      const { ue, check, given } = context;
+      const { ue, check, given, timers } = context;
       const { ue: victim } = await attached(context, { as: 0 });
       const { ue: bob } = await attached(context, { as: 1 });
       const thief = await ue({ like: victim, access: "3gpp", local: { address: bob.local.address } });
@@ -37,9 +37,14 @@ export const theft = [
         );
       }
       await given("the owner of the address registers", bob.register());
+      const quiet = thief.silent("INVITE", timers.silence);
       const reach = await call(bob, impuOf(victim), victim);
       check("the victim is called where she is", "33.203/T.8.2/01").about(reach.invite).that(reach.delivered)
         .equals(true);
+      await check("and nowhere else", "33.203/T.8.2/01").never(
+        quiet,
+        "an INVITE for her at the other address",
+      );
     },
   }),
 

@@ -93,6 +93,21 @@ export const interconnectFaults: readonly Fault[] = [
     title: "P-CSCF leaves the Path that the UE has written below its own",
   },
   {
+    id: "pcscf/adds-no-path",
+    requirement: "S3-010339/register-7-1/01",
+    title: "P-CSCF forwards REGISTER without a Path of its own",
+  },
+  {
+    id: "pcscf/requires-no-path",
+    requirement: "S3-010339/register-7-1/01",
+    title: "P-CSCF adds Path to REGISTER without requiring that the home network heeds it",
+  },
+  {
+    id: "ibcf/expired-certificate",
+    requirement: "33.203/S.5.4.3/02",
+    title: "IBCF shows a certificate that has expired, as a server and as a client",
+  },
+  {
     id: "ibcf/requests-no-certificate",
     requirement: "33.203/S.5.4.3/02",
     title: "IBCF asks no client for a certificate",

@@ -68,7 +68,7 @@ export async function openBorder(
     const tcp = await opened("tcp", udp.local);
     const dns = await opened("udp", { address, port: ports.dns ?? udp.local.port + 2 });
     const place = { address, port: ports.tls ?? udp.local.port + 1 };
-    const identity = await borderIdentity(options.authority, context.home.domain);
+    const identity = await borderIdentity(options.authority, context.home.domain, context.faults);
     const tls = await openTls(context, { net, clock }, place, identity);
     if (tls) open.push(tls);
     return new OpenBorder(context, options, identity, { udp, tcp, dns, tls, place }, closeAll);

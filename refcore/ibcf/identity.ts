@@ -5,10 +5,14 @@ import {
   generateKeys,
   type KeyPair,
 } from "../../harness/crypto/pki/mod.ts";
+import type { FaultSet } from "../faults.ts";
 import type { BorderIdentity } from "./tls_profile.ts";
 
 /** The root that has issued them is the one whose certificates partners are believed by. */
-export function borderIdentity(root: Authority, domain: string): Promise<BorderIdentity> {
+export function borderIdentity(root: Authority, domain: string, faults: FaultSet): Promise<BorderIdentity> {
+  if (faults.has("ibcf/expired-certificate")) {
+    return issue(root, domain, { notBefore: root.now - 90 * DAY, notAfter: root.now - DAY });
+  }
   const known = issued.get(root);
   if (known?.domain === domain) return known.identity;
   const identity = issue(root, domain);
@@ -16,12 +20,19 @@ export function borderIdentity(root: Authority, domain: string): Promise<BorderI
   return identity;
 }
 
-async function issue(root: Authority, domain: string): Promise<BorderIdentity> {
+const DAY = 86_400_000;
+
+async function issue(
+  root: Authority,
+  domain: string,
+  validity: Pick<CertificateOptions, "notBefore" | "notAfter"> = {},
+): Promise<BorderIdentity> {
   const names = [domain, `ibcf.${domain}`];
   const options: CertificateOptions = {
     commonNames: [`ibcf.${domain}`],
     uris: names.map((name) => `sip:${name}`),
     dnsNames: names,
+    ...validity,
   };
   rsa ??= generateKeys("RSA-2048");
   const certificates = await Promise.all([root.issue(options), root.issue({ ...options, key: await rsa })]);

@@ -71,8 +71,9 @@ export function register(pcscf: Pcscf, server: ServerTransaction): void | Promis
     // RFC 5626 5.1: the user part is the flow token; ";ob" says that this proxy keeps flows.
     const ob = outbound && !faults.has("pcscf/adds-no-flow-token") ? ";ob" : "";
     const uri = isInside(to) ? pcscf.uri(token) : pcscf.uriOutside(token);
-    request.prepend("Path", `<${uri};lr${ob}>`);
-    if (!request.require.includes("path")) request.append("Require", "path");
+    if (!faults.has("pcscf/adds-no-path")) request.prepend("Path", `<${uri};lr${ob}>`);
+    const required = request.require.includes("path") || faults.has("pcscf/requires-no-path");
+    if (!required) request.append("Require", "path");
   }
   request.set("P-Visited-Network-ID", `"${home.domain}"`);
   request.set("P-Charging-Vector", `icid-value="${pcscf.context.token()}"`);
@@ -99,7 +100,9 @@ function forward(
   const { server, home } = passing;
   if (policy.providesAccessInfo) provideAccessInfo(request, facts, faults);
   // T.5: S-CSCFs depend on the Via that the UE has written.
-  if (isBySentBy(facts.access, request, faults)) withoutReceived(request);
+  const bySentBy = isByWrittenAddress(facts.access, request, faults) &&
+    !faults.has("pcscf/giba-by-received-on-wlan");
+  if (bySentBy) withoutReceived(request);
   replaceVia(request, pcscf.host, pcscf.options.gm.port, faults);
   relay(server, pcscf.mw, [{ request, to: home }], {
     response: (response) => passAnswer(pcscf, passing, response, policy.flowTimer),
@@ -178,7 +181,7 @@ function refusal(
   }
   // N.2.1.1, Q.3: without outbound only if there is no NAT, or two users would share an address.
   const natted = !outbound && request.contact !== undefined && !noNat(original, request.contact, flow);
-  if (isBySentBy(access, request, faults)) return undefined;
+  if (isByWrittenAddress(access, request, faults)) return undefined;
   const admitted = faults.has("pcscf/accepts-natted-without-outbound") ||
     faults.has("pcscf/lets-natted-users-share");
   return natted && !admitted ? 403 : undefined;
@@ -212,7 +215,7 @@ function proceedsUnprotected(faults: Pcscf["context"]["faults"]): boolean {
 }
 
 /** T.5: GIBA works on the bearer of the packet domain, and the address is the one that the P-CSCF has seen. */
-function isBySentBy(access: AccessType, request: SipRequest, faults: FaultSet): boolean {
+function isByWrittenAddress(access: AccessType, request: SipRequest, faults: FaultSet): boolean {
   return (access === "wlan" || access === "fixed") && !request.has("Authorization") &&
-    faults.has("pcscf/giba-by-sent-by-on-wlan");
+    (faults.has("pcscf/giba-by-sent-by-on-wlan") || faults.has("pcscf/giba-by-received-on-wlan"));
 }

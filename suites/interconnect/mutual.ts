@@ -53,7 +53,7 @@ const deviceProvesItself = testCase({
   id: "interconnect/device-proves-itself",
   title: "The border shows a right certificate to the server that it connects to, and to clients",
   verifies: ["33.203/S.5.4.3/02"],
-  kills: ["ibcf/shows-no-certificate"],
+  kills: ["ibcf/shows-no-certificate", "ibcf/expired-certificate"],
   peer: "peer-network",
   needs: BORDER,
   async run({ ue, network, given, check }) {

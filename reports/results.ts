@@ -141,6 +141,6 @@ function parseJson(text: string): unknown {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const offset = Number(why.match(/position (\d+)/)?.[1] ?? text.length);
-    throw new ResultsSyntaxError(`The results are not JSON: ${why}`, offset, "");
+    throw new ResultsSyntaxError(`The results are not JSON: ${why.replace(/\s+/g, " ")}`, offset, "");
   }
 }

@@ -130,7 +130,8 @@ function checkCount(command: Command, positionals: readonly string[], see: strin
     throw usageError(`"imspeer ${command.name}" does not take "${surplus}"${meant}`, see);
   }
   if (positionals.length < least) {
-    throw usageError(`"imspeer ${command.name}" is not complete: imspeer ${command.usage[0] ?? ""}`, see);
+    const ways = command.usage.map((usage) => `imspeer ${usage}`).join(", or ");
+    throw usageError(`"imspeer ${command.name}" is not complete: ${ways}`, see);
   }
 }
 

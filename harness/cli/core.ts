@@ -1,5 +1,6 @@
 /** `imspeer core`: the reference core on its own, for other testers and for looking at. */
 import { parseAddress, withEntry } from "../../profiles/mod.ts";
+import { EnvironmentError } from "../errors.ts";
 import type { Args } from "./args.ts";
 import { BOX_OPTIONS, type BoxWishes, boxWishes, openBox } from "./box.ts";
 import type { Command } from "./command.ts";
@@ -78,7 +79,7 @@ export const coreCommand: Command = {
     const box = boxWishes(args);
     const { profile, text } = loadProfile(args.text("profile"), host);
     const wishes = { faults, bind, ports, seed: crypto.randomUUID() };
-    const core = await (box ? openBox(profile, box, wishes) : openCore(profile, wishes));
+    const core = await (box ? openBox(profile, box, wishes) : openCore(profile, wishes)).catch(cannotBind);
     try {
       const { entry, operator, dns, radius, subscribers } = core.profile;
       const alone = subscribers.length < profile.subscribers.length;
@@ -103,6 +104,18 @@ export const coreCommand: Command = {
     return EXIT.ok;
   },
 };
+
+/** There is no `access` here that could be mended: the address is the one of --bind. */
+function cannotBind(error: unknown): never {
+  if (!(error instanceof EnvironmentError) || !error.message.includes("does not have the address")) {
+    throw error;
+  }
+  throw new EnvironmentError(
+    error.message,
+    'give one of this machine with "--bind" (ip address shows them)',
+    { cause: error },
+  );
+}
 
 function heading(
   bind: string,

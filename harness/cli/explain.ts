@@ -11,7 +11,7 @@ import type { Command } from "./command.ts";
 import { EXIT } from "./exit.ts";
 import type { Host } from "./host.ts";
 import { ladderOf } from "./ladder.ts";
-import { catalogue, faults, suites } from "./registry.ts";
+import { catalogue, faultIds, faults, suites } from "./registry.ts";
 
 export const explainCommand: Command = {
   name: "explain",
@@ -36,6 +36,8 @@ export const explainCommand: Command = {
     const fault = faults.find(({ id }) => id === name);
     if (fault) tellFault(fault, host);
     else {
+      // A slip in the id of a fault gets its own "did you mean".
+      if (faults.some(({ id }) => id.startsWith(`${name.split("/", 1)[0]}/`))) faultIds([name]);
       const known = explain(name, { suites, catalogue, faults });
       if (known.kind === "case") tellCase(known, host);
       else tellRequirement(known, host);

@@ -47,6 +47,11 @@ const OPEN: Readonly<Record<string, Told>> = {
     "this machine does not have the address",
     "List only addresses of this machine (ip address shows them) under `access` in the profile.",
   ],
+  // What Deno makes of a TCP socket on an address that is elsewhere.
+  EINVAL: [
+    "this machine does not have the address",
+    "List only addresses of this machine (ip address shows them) under `access` in the profile.",
+  ],
   EACCES: ["it is not permitted", "Choose a port above 1023, or grant CAP_NET_BIND_SERVICE."],
   EAFNOSUPPORT: [
     "this machine lacks that address family",
@@ -75,7 +80,8 @@ const SEND: Readonly<Record<string, Told>> = {
   ],
   EINVAL: [
     "this pair of addresses cannot talk",
-    "See whether the local address can reach the target: a loopback address reaches only this machine.",
+    "See whether this machine has the local address, and whether that can reach the target: a loopback address " +
+    "reaches only this machine.",
   ],
   EADDRNOTAVAIL: [
     "this machine does not have the local address, or has no free port on it",

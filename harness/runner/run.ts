@@ -4,7 +4,7 @@
  */
 import { scoped } from "../net/scoped.ts";
 import type { Net } from "../net/types.ts";
-import type { Profile, Subscriber } from "../../profiles/mod.ts";
+import type { Profile } from "../../profiles/mod.ts";
 import { AddressPool } from "./addresses.ts";
 import { attemptCase } from "./attempt.ts";
 import type { CaseInfo, CaseResult, Requirement, RunEvent, RunInfo, RunResult } from "./events.ts";
@@ -215,9 +215,8 @@ class Run {
   }
 
   /** `when`: "first", "last", or the case after which the device is asked. */
-  async #sanity(when: string, subscriber?: Subscriber): Promise<Sanity> {
+  async #sanity(when: string, subscriber = this.#options.profile.subscribers[0]): Promise<Sanity> {
     const { profile, peers, evidence, seed } = this.#options;
-    subscriber ??= profile.subscribers[0] ?? nobodyAt(profile);
     const atEnds = when === "first" || when === "last";
     const sink = evidence(sanityInfo(atEnds ? `sanity/${when}` : `sanity/after/${when}`), 1);
     try {
@@ -304,13 +303,6 @@ function inOrderOfStart(planned: readonly PlannedCase[]): PlannedCase[] {
   const rank = ({ definition }: PlannedCase) =>
     definition.exclusive ? 2 : definition.tags?.includes("slow") ? 0 : 1;
   return planned.toSorted((a, b) => rank(a) - rank(b));
-}
-
-/** Any answer is a sign of life, also a refusal: a box that has no subscribers of its own can be asked for anybody. */
-function nobodyAt({ home }: Profile): Subscriber {
-  const impi = `nobody@${home.domain}`;
-  const none = { implicitSet: [], barred: [], otherSet: [], traits: [] };
-  return { name: "nobody", impi, impus: [`sip:${impi}`], ...none };
 }
 
 function sanityInfo(id: string): CaseInfo {

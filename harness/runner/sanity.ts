@@ -17,7 +17,8 @@ import type { PeerFactory } from "./peers.ts";
 
 export interface SanityParts {
   readonly profile: Profile;
-  readonly subscriber: Subscriber;
+  /** Undefined where the profile has none: then it is asked for nobody, and to go no further (RFC 3261 16.3). */
+  readonly subscriber: Subscriber | undefined;
   readonly net: Net;
   readonly clock: Clock;
   readonly peers: PeerFactory;
@@ -58,7 +59,7 @@ export async function sanity(parts: SanityParts): Promise<Sanity> {
 
 /** Undefined when something came; else what was wrong. */
 async function ask(
-  { profile, subscriber, net, clock, peers, addresses, evidence, random, signal }: SanityParts,
+  { profile, subscriber: known, net, clock, peers, addresses, evidence, random, signal }: SanityParts,
   entry: string,
   transport: TransportName,
   target: string,
@@ -67,6 +68,7 @@ async function ask(
   const stop = () => over.abort();
   signal.addEventListener("abort", stop, { once: true });
   const window = sanityWindow(profile.timers);
+  const subscriber = known ?? nobodyAt(profile);
   const tap = evidence.tap(`ue:${subscriber.name}`);
   let heard = false;
   let place: ReturnType<AddressPool["take"]> | undefined;
@@ -89,7 +91,7 @@ async function ask(
       keyLog: (line) => evidence.tlsKeyLog?.(line),
     });
     try {
-      const answer = ue.attempt().then(() => true);
+      const answer = ue.attempt(known ? {} : { headers: { "Max-Forwards": "0" } }).then(() => true);
       // Closing the UE rejects what it still waits for.
       answer.catch(() => {});
       const answered = await Promise.race([
@@ -110,6 +112,12 @@ async function ask(
     over.abort();
     place?.release();
   }
+}
+
+function nobodyAt({ home }: Profile): Subscriber {
+  const impi = `nobody@${home.domain}`;
+  const none = { implicitSet: [], barred: [], otherSet: [], traits: [] };
+  return { name: "nobody", impi, impus: [`sip:${impi}`], ...none };
 }
 
 async function connect(

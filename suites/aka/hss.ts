@@ -275,6 +275,7 @@ export const hss: readonly CaseDefinition[] = [
    *      |   reg-await-auth goes by
    *      |                      |--- SAR AUTHENTICATION_TIMEOUT -->|
    *      |--- SM8, right ------>|   never 200
+   *      |--- SM2, SM8 -------->|   200
    */
   testCase({
     id: "aka/unanswered-challenge-is-reported",
@@ -302,6 +303,7 @@ export const hss: readonly CaseDefinition[] = [
         );
       const late = await proxy.answer(challenge);
       check("the late answer does not register", "33.203/6.1.2.3/02").answer(late.response).isClass(4, 5);
+      await given("one in time does", proxy.register({ fresh: true }));
     },
   }),
 

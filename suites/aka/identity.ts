@@ -114,7 +114,7 @@ export const identity = [
     },
   }),
 
-  /** With A's credential: B's IMPI; A's IMPI with B's IMPU; a foreign realm. Each must be seen. */
+  /** With A's credential: B's IMPI; A's IMPI with B's IMPU; a foreign realm. Each must be seen; A as A registers. */
   testCase({
     id: "aka/one-credential-per-impi",
     title: "The network sees a foreign IMPI, a foreign IMPU and a foreign realm under one credential",
@@ -137,6 +137,7 @@ export const identity = [
       check("A's answer for a foreign realm is refused", "33.203/S.4.1/01").answer(foreign.response).isClass(
         4,
       );
+      await given("A registers as A", register(alice));
     },
   }),
 

@@ -324,7 +324,11 @@ export const registration = [
       const [victim, friend] = await registeredPair({ ue, given });
       const attacker = await ue({ like: victim });
       for (const expires of [600, 0, 600]) {
-        const { response } = await attacker.register({ expires, fresh: true, answer: { res: "wrong" } });
+        const challenge = await given(
+          "the attacker is challenged",
+          attacker.challenge({ expires, fresh: true }),
+        );
+        const { response } = await attacker.answer(challenge, { res: "wrong" });
         check(`the attacker, Expires ${expires}, is refused`, "33.203/6.1.1/14").answer(response).isClass(4);
       }
       const reach = await call(friend, victim.identity.impus[0]!, victim);

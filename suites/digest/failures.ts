@@ -1,13 +1,14 @@
 /** Failures, replays and stale nonces: clauses N.2.2 and N.2.3 of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
 import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
+import { servedAsItself } from "../_shared/control.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
 import { answeredWith, isStale, nonceOf } from "./_stimuli.ts";
 import { registeredPair } from "../_shared/scene.ts";
 
 export const failures = [
-  /** `REGISTER -> 401 -> wrong password -> 4xx`; a call to the IMPU: 404 or 480. */
+  /** `REGISTER -> 401 -> wrong password -> 4xx`; a call to the IMPU: 404 or 480. With the right one it is delivered. */
   testCase({
     id: "digest/wrong-password-fails",
     title: "A wrong password is answered with a failure, and registers nobody",
@@ -27,6 +28,8 @@ export const failures = [
       const reach = await call(friend, alice.identity.impus[0]!, alice, { within: timers.silence });
       check("a call to the IMPU is not delivered", "33.203/N.2.2.1/01").that(reach.delivered).equals(false);
       check("and the caller told so", "33.203/N.2.2.1/01").answer(reach.final).isOneOf(404, 480);
+      await given("the right password registers", register(alice));
+      await servedAsItself({ given }, friend, alice);
     },
   }),
 

@@ -267,6 +267,7 @@ export const hss: readonly CaseDefinition[] = [
       check("the challenge ends as it should", "33.203/N.2.5/01").answer(next.response).isOneOf(200);
       const { response } = await newly(third);
       check("the newest password registers", "33.203/N.2.5/01").answer(response).isOneOf(200);
+      await given("one that was never pushed does not", !(await newly("not the password")).ok);
       // With this one the profile's subscriber takes its leave.
       await push(proxy.subscriber.digest!.password);
 
@@ -326,7 +327,7 @@ export const hss: readonly CaseDefinition[] = [
     peer: "ue",
     needs: { digest: true },
     leases: ["digest"],
-    async run({ ue, check }) {
+    async run({ ue, check, given }) {
       const alice = await ue();
       const challenge = await check("challenged", "33.203/N.2.1.1/13").answers(alice.challenge());
       if (!challenge) return;
@@ -340,6 +341,8 @@ export const hss: readonly CaseDefinition[] = [
       // H(A1) is over IMPI, realm and password: an answer over these proves that the HSS has it so.
       const { response: last } = await alice.answer(challenge, { qop: "auth" });
       check("H(A1) is that of IMPI, realm and password", "33.203/N.2.1.1/13").answer(last).isOneOf(200);
+      const guessed = await alice.register({ fresh: true, answer: { password: "not the password" } });
+      await given("another password does not register", !guessed.ok);
     },
   }),
 ];

@@ -33,7 +33,7 @@ export const proxyAuthentication = [
     },
   }),
 
-  /** No Proxy-Authorization, one without response, with an empty one, an Authorization in its place: 407 each. */
+  /** No Proxy-Authorization, one without response, with an empty one, an Authorization in its place: 407 each; right: served. */
   testCase({
     id: "digest/no-response-no-service",
     title: "A request whose Proxy-Authorization lacks a response is challenged and not forwarded",
@@ -63,6 +63,7 @@ export const proxyAuthentication = [
           "a MESSAGE",
         );
       }
+      await rightOneIsServed({ given }, alice, friend);
     },
   }),
 
@@ -151,7 +152,7 @@ export const proxyAuthentication = [
     },
   }),
 
-  /** Four wrong answers in a row: 407 with a new nonce or 403 each time, nothing forwarded. */
+  /** Five wrong answers in a row: 407 with a new nonce or 403 each time, nothing forwarded; a right one is served. */
   testCase({
     id: "digest/wrong-proxy-responses-are-never-forwarded",
     title: "However often a wrong answer comes, the request is not forwarded",
@@ -177,6 +178,7 @@ export const proxyAuthentication = [
         nonces.push(nonceOf(challenge));
       }
       check("each guess needs a nonce of its own", "33.203/N.2.1.2/09").that(nonces).allDistinct();
+      await rightOneIsServed({ given }, alice, friend);
     },
   }),
 
@@ -278,7 +280,7 @@ export const proxyAuthentication = [
     },
   }),
 
-  /** From A's source an INVITE with B's valid credentials: refused, nothing delivered as A. */
+  /** From A's source a MESSAGE with B's valid credentials: refused, nothing delivered as A; with A's own: served. */
   testCase({
     id: "digest/asserted-identity-belongs-to-authenticated-user",
     title: "Another user's valid credentials do not authenticate the asserted identity",
@@ -293,6 +295,7 @@ export const proxyAuthentication = [
       const exchange = await alice.again(challenge, credentialsOf(bob));
       check("the request is refused", "33.203/N.2.1.2/14").answer(await exchange.final()).isClass(4);
       await check("and not delivered", "33.203/N.2.1.2/14").never(friend.silent("MESSAGE"), "a MESSAGE");
+      await rightOneIsServed({ given }, alice, friend);
     },
   }),
 
@@ -376,6 +379,16 @@ async function challenged(ue: Ue, method: string, friend: Ue): Promise<ReceivedC
 async function deliver(ue: Ue, challenge: ReceivedChallenge, answer: AnswerOptions = {}): Promise<boolean> {
   const final = await silenceIsUndefined((await ue.again(challenge, answer)).final());
   return final !== undefined && final.status < 300;
+}
+
+/** The control of what is refused: a MESSAGE with the user's own right answer is served. */
+async function rightOneIsServed(
+  { given }: Pick<CaseContext, "given">,
+  ue: Ue,
+  friend: Ue,
+): Promise<void> {
+  const challenge = await given("a MESSAGE is challenged", challenged(ue, "MESSAGE", friend));
+  await given("the right answer to it is served", deliver(ue, challenge));
 }
 
 /** A new MESSAGE with these credentials as they stand. */

@@ -7,6 +7,7 @@ import type { SipRequest, SipResponse } from "sip-codec";
 import type { Network } from "../../harness/peer/network/mod.ts";
 import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
 import type { HeaderValues, Ue } from "../../harness/peer/ue/types.ts";
+import { servedAsItself } from "../_shared/control.ts";
 import { BORDER, partnerIsCalled } from "../_shared/interworking.ts";
 import { arrival, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted } from "../_shared/register.ts";
@@ -167,6 +168,7 @@ export const borders: readonly CaseDefinition[] = [
       const { check, given } = context;
       const [callee, victim] = await registeredPair(context);
       const network = await context.network(UNTRUSTED);
+      await servedAsItself(context, victim, callee);
       await given("a call that asserts nobody arrives", arrives(callTo(callee, network)));
       const forged = impuOf(victim);
       const invite = await callTo(callee, network, {

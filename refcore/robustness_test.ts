@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { coreProfile, startCore } from "./mod.ts";
+import { startCore } from "./mod.ts";
 import { systemNet } from "../harness/net/mod.ts";
 import { scene, TIMERS } from "./testing/scene.ts";
 import { akaSubscriber, digestSubscriber, DOMAIN } from "./testing/subscribers.ts";
@@ -73,20 +73,6 @@ Deno.test("many cores live beside each other and close without a trace", async (
   await phone.close();
   await Promise.all(cores.map((core) => core.close()));
   await last.close();
-});
-
-Deno.test("coreProfile() says where the core listens and whom it serves", async () => {
-  await scene([alice, bob], ({ core }) => {
-    const profile = coreProfile(core, "mine");
-    const { port } = core.entry["p-cscf"].udp;
-    assert.deepEqual(profile["entry"], { "p-cscf": { udp: `127.0.0.1:${port}`, tcp: `127.0.0.1:${port}` } });
-    assert.deepEqual(profile["operator"], {
-      url: core.operatorUrl,
-      actions: ["reauthenticate", "deregister", "change-password", "reset", "security-policy"],
-    });
-    assert.equal(JSON.stringify(profile).includes("465b5ce8b199b49faa5f0a2ee238a6bc"), true);
-    return Promise.resolve();
-  });
 });
 
 Deno.test("reset brings everything back to what was provisioned", async () => {

@@ -9,19 +9,11 @@ import {
   INTEGRITY_ALGORITHMS,
   type IntegrityAlgorithm,
 } from "../../../wire/esp.ts";
-import type { AlgorithmPair, IpsecMode, SaSet, SaState } from "./types.ts";
+import type { AlgorithmPair, IpsecMode, SaNumbers, SaSet, SaState } from "./types.ts";
 
-export interface AssociationSetup extends AlgorithmPair {
+export interface AssociationSetup extends AlgorithmPair, SaNumbers {
   readonly name: string;
   readonly mode: IpsecMode;
-  readonly spiUc: number;
-  readonly spiUs: number;
-  readonly spiPc: number;
-  readonly spiPs: number;
-  readonly portUc: number;
-  readonly portUs: number;
-  readonly portPc: number;
-  readonly portPs: number;
   /** Inner addresses: the UE's is the public one in a tunnel through a NAT (M.7.1). */
   readonly ueAddress: string;
   readonly pcscfAddress: string;

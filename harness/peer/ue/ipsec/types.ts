@@ -90,15 +90,8 @@ export interface EspTamper extends EspOverrides {
   readonly packet?: (esp: Uint8Array) => Uint8Array;
 }
 
-/** Four SAs of one registration. */
-export interface SaSet {
-  /** "set 1", "set 2"… in the order in which they were made. */
-  readonly name: string;
-  /** From SM6 to SM12 "new"; then "current"; "old" once another has become current, until it is deleted. */
-  readonly state: SaState;
-  readonly mode: IpsecMode;
-  readonly alg: string;
-  readonly ealg: string;
+/** By what packets find their SA (clause 7.1): SPIs and protected ports of both ends. */
+export interface SaNumbers {
   readonly spiUc: number;
   readonly spiUs: number;
   readonly spiPc: number;
@@ -107,6 +100,17 @@ export interface SaSet {
   readonly portUs: number;
   readonly portPc: number;
   readonly portPs: number;
+}
+
+/** Four SAs of one registration. */
+export interface SaSet extends SaNumbers {
+  /** "set 1", "set 2"… in the order in which they were made. */
+  readonly name: string;
+  /** From SM6 to SM12 "new"; then "current"; "old" once another has become current, until it is deleted. */
+  readonly state: SaState;
+  readonly mode: IpsecMode;
+  readonly alg: string;
+  readonly ealg: string;
   /** When the UE deletes it (clause 7.4.1a), milliseconds of the run's clock. */
   readonly expiresAt: number;
   /** Not enumerable, like `keys`: they shall not get into a report. */

@@ -29,7 +29,7 @@ export const home: readonly CaseDefinition[] = [
         check(`${name}: Path is there`, "S3-010339/register-7-1/01").about(request)
           .that(request.values("Path")).isPresent();
         check(`${name}: the UE's is not`, "S3-010339/register-7-1/01").about(request)
-          .that(request.values("Path").filter((value) => value.includes("192.0.2.66"))).equals([]);
+          .that(request.values("Path").filter((value) => value.includes("192.0.2.66"))).isAbsent();
         // That it is supported the UE has said itself (TS 24.229 5.1.1.2).
         check(`${name}: path is required`, "S3-010339/register-7-1/01").about(request)
           .holds(request.require.some((tag) => tag.toLowerCase() === "path"), {

@@ -102,6 +102,11 @@ export function wayOf(
   return carrier === expected ? EXPECTED : "another connection";
 }
 
+/** Connections that came to the address in the Contact, in words: the UE has its own, and nobody is to make one. */
+export function dialled({ tls }: Ue): string[] {
+  return tls!.accepted.map(({ from: { address, port } }) => `a connection from ${address}:${port}`);
+}
+
 export const EXPECTED = "the connection it belongs to";
 
 /** What a check tells of an INVITE that should come to the callee. */

@@ -7,6 +7,7 @@ import { registersThrough, servesOneUser } from "./_reuse.ts";
 import {
   arriving,
   assertsOwn,
+  dialled,
   EXPECTED,
   FIRST,
   impuOf,
@@ -175,9 +176,7 @@ export const beforeRegistration = [
         check("a MESSAGE: on the connection", "33.203/O.2.3/06").about(message)
           .that(wayOf(alice, message, connection)).equals(EXPECTED);
       } else note("the device delivers no MESSAGE");
-      check("no connection came to the Contact", "33.203/O.2.3/06").that(alice.tls!.accepted.length).equals(
-        0,
-      );
+      check("no connection came to the Contact", "33.203/O.2.3/06").that(dialled(alice)).isAbsent();
     },
   }),
 

@@ -36,6 +36,7 @@ roamingEffect("access info of a REGISTER without Authorization, by access", {
     "pcscf/giba-on-every-access": "3GPP-E-UTRAN-FDD+ 3GPP-E-UTRAN-FDD+ 3GPP-E-UTRAN-FDD+ 3GPP-E-UTRAN-FDD+",
     "pcscf/no-access-info-without-authorization": "3GPP-E-UTRAN-FDD+ ADSL+ none none",
     "pcscf/giba-by-sent-by-on-wlan": "3GPP-E-UTRAN-FDD+ ADSL+ none none",
+    "pcscf/giba-by-received-on-wlan": "3GPP-E-UTRAN-FDD+ ADSL+ none none",
   },
 });
 

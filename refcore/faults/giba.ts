@@ -129,6 +129,12 @@ export const gibaFaults: readonly Fault[] = [
     title: "P-CSCF lets UEs on WLAN or fixed access use GIBA with the address that they write themselves",
   },
   {
+    id: "pcscf/giba-by-received-on-wlan",
+    requirement: "33.203/T.5/06",
+    title:
+      "P-CSCF lets UEs on WLAN or fixed access use GIBA with the received parameter that they write themselves",
+  },
+  {
     id: "hss/user-by-impu-alone",
     requirement: "33.203/T.5/08",
     title: "HSS finds the user by the public identity alone where the private one is unknown",

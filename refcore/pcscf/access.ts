@@ -86,7 +86,7 @@ function isForged(
 function isOmitted(request: SipRequest, access: AccessType, faults: FaultSet): boolean {
   if (request.has("Authorization") || access === "nass" || access === "3gpp") return false;
   return faults.has("pcscf/no-access-info-without-authorization") ||
-    faults.has("pcscf/giba-by-sent-by-on-wlan");
+    faults.has("pcscf/giba-by-sent-by-on-wlan") || faults.has("pcscf/giba-by-received-on-wlan");
 }
 
 function ours(

@@ -115,7 +115,7 @@ export class Pcscf {
     if (stun) return void this.options.send(stun, flow).catch((error) => this.context.problem(error));
     const { faults } = this.context;
     const forged = faults.has("pcscf/keeps-forged-received") || faults.has("pcscf/nat-trusts-received") ||
-      faults.has("pcscf/giba-keeps-forged-received");
+      faults.has("pcscf/giba-keeps-forged-received") || faults.has("pcscf/giba-by-received-on-wlan");
     if (forged) this.#noteForged(bytes);
     if (this.tls && !this.tls.admits(bytes, flow)) return;
     if (flow.transport !== "tls" && this.security && !this.security.admits(bytes, flow)) return;

@@ -107,8 +107,9 @@ function schema(args: Args, host: Host): ExitCode {
 }
 
 /** What is no mistake and yet most likely not meant. */
-function warningsOf({ profile }: LoadedProfile): string[] {
+function warningsOf({ profile, text }: LoadedProfile): string[] {
   const ids = caseIds();
+  const untouched = untouchedLines(text);
   return [
     ...unknownWaivers(profile, ids).map(({ case: name }) =>
       `no case answers to the waiver of "${name}"${didYouMean(name, ids)}`
@@ -118,7 +119,18 @@ function warningsOf({ profile }: LoadedProfile): string[] {
     ...(Object.keys(profile.capabilities).length === 0
       ? ["no capability is claimed, so few cases apply"]
       : []),
+    ...(untouched.length > 0
+      ? [`to be filled in, and still as in the template: line ${untouched.join(", ")}`]
+      : []),
   ];
+}
+
+/** Numbers of the lines that a template marks, and that nobody has changed. */
+function untouchedLines(text: string): number[] {
+  const marked = new Set(
+    templateNames().flatMap((name) => readTemplate(name).split("\n").filter((line) => / #\s+<--/.test(line))),
+  );
+  return text.split("\n").flatMap((line, index) => marked.has(line) ? [index + 1] : []);
 }
 
 function summaryOf(profile: Profile): string {

@@ -86,14 +86,18 @@ benchEffect("what a Digest user is registered by", {
   broken: { "scscf/complete-is-proof": "401 200 401", "scscf/line-is-proof": "200 401 401" },
 });
 
-benchEffect("what the HSS is asked for where the flag says AKA", {
-  subscribers: [ALICE],
+benchEffect("an AKA user and a Digest user where the flag says AKA", {
+  subscribers: [ALICE, BOB],
   observe: async ({ node, asked }) => {
-    await node().register("alice", marked("alice", "no"));
-    return asked().filter((line) => line.startsWith("MAR")).join(" ");
+    const seen = [];
+    for (const name of ["alice", "bob"]) {
+      seen.push((await node().register(name, marked(name, "no"))).status);
+      seen.push(...asked().filter((line) => line.startsWith("MAR")));
+    }
+    return seen.join(" ");
   },
-  honest: "MAR Digest-AKAv1-MD5",
-  broken: { "scscf/asks-unknown-for-aka": "MAR Unknown" },
+  honest: "401 MAR Digest-AKAv1-MD5 403 MAR Digest-AKAv1-MD5",
+  broken: { "scscf/leaves-aka-to-the-hss": "401 MAR Unknown 401 MAR Unknown" },
 });
 
 Deno.test("requestedScheme() takes other things for AKA and GIBA with faults of coexistence", () => {

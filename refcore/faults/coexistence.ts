@@ -119,9 +119,9 @@ export const coexistenceFaults: readonly Fault[] = [
     title: "S-CSCF registers whoever comes with integrity-protected yes, registered before or not",
   },
   {
-    id: "scscf/asks-unknown-for-aka",
-    requirement: "33.203/P.4.1/01",
-    title: "S-CSCF asks the HSS for an unknown scheme where the flag has said that it is AKA",
+    id: "scscf/leaves-aka-to-the-hss",
+    requirement: "33.203/P.4.2/01",
+    title: "S-CSCF takes whatever scheme the HSS says where integrity-protected has said that it is AKA",
   },
   {
     id: "scscf/tls-connected-is-aka",

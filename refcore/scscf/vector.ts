@@ -33,7 +33,9 @@ export async function vectorFor(
       return secured ? 403 : vector;
     case "digest":
       // P.4.2 step 1: the flag says IMS AKA, and this user has none.
-      if (secured && !faults.has("scscf/flag-no-is-digest")) return 403;
+      if (secured && !faults.has("scscf/flag-no-is-digest") && !faults.has("scscf/leaves-aka-to-the-hss")) {
+        return 403;
+      }
       if (faults.has("scscf/refuses-plain-digest")) return 403;
       if (faults.has("scscf/line-is-proof")) {
         const [line] = locationsOf(request);
@@ -84,7 +86,7 @@ function schemeToAskFor(
 ): "Digest-AKAv1-MD5" | "SIP Digest" | "Unknown" {
   if (faults.has("scscf/follows-ue-algorithm") && hint.startsWith("akav")) return "Digest-AKAv1-MD5";
   // Step 1: an HSS of an earlier release has to be told (P.4.1).
-  if (requested === "aka" && !faults.has("scscf/asks-unknown-for-aka")) return "Digest-AKAv1-MD5";
+  if (requested === "aka" && !faults.has("scscf/leaves-aka-to-the-hss")) return "Digest-AKAv1-MD5";
   const digest = faults.has("scscf/always-asks-digest") || faults.has("scscf/flag-no-is-digest");
   return digest ? "SIP Digest" : "Unknown";
 }

@@ -117,8 +117,8 @@ export const ROWS: readonly Row[] = [
     id: "coexistence/p3-over-tls-without-authorization",
     ...{ offer: "none", authorization: "missing", over: "TLS", access: "fixed" },
     then: "SIP Digest with TLS set up before",
-    verifies: ["33.203/P.3/08"],
-    kills: ["pcscf/tls-without-authorization-is-giba"],
+    verifies: ["33.203/P.3/08", "33.203/P.3/17"],
+    kills: ["pcscf/tls-without-authorization-is-giba", "pcscf/no-access-info-without-authorization"],
   },
   {
     id: "coexistence/p3-over-tls-from-nass",
@@ -189,8 +189,8 @@ export const ROWS: readonly Row[] = [
     ...{ offer: "none", authorization: "missing", over: "UDP or TCP", access: "fixed" },
     claims: claiming("3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000001"),
     then: "SIP Digest without TLS",
-    verifies: ["33.203/P.3/19"],
-    kills: ["pcscf/access-type-of-ue"],
+    verifies: ["33.203/P.3/19", "33.203/P.3/17"],
+    kills: ["pcscf/access-type-of-ue", "pcscf/no-access-info-without-authorization"],
   },
   {
     id: "coexistence/p3-wlan-with-authorization",

@@ -7,6 +7,8 @@
 export type Scheme =
   /** Step 1. */
   | "IMS AKA"
+  /** Step 1, of a user who has a password alone: nothing is left. */
+  | "IMS AKA, which the user does not have"
   /** Step 1a. */
   | "TNA"
   /** Step 2. */
@@ -40,7 +42,7 @@ export const ROWS: readonly Row[] = [
     id: "coexistence/p4-no-from-3gpp-access",
     ...{ flag: "no", access: ["3GPP-E-UTRAN-FDD;network-provided"], who: "aka", then: "IMS AKA" },
     verifies: ["33.203/P.4.1/01"],
-    kills: ["scscf/giba-before-flag", "scscf/asks-unknown-for-aka"],
+    kills: ["scscf/giba-before-flag"],
   },
   {
     id: "coexistence/p4-no-from-a-line",
@@ -64,6 +66,20 @@ export const ROWS: readonly Row[] = [
     ...{ flag: "yes", access: ["3GPP-UTRAN-FDD;network-provided"], who: "aka", then: "IMS AKA" },
     verifies: ["33.203/P.4.1/01"],
     kills: ["scscf/giba-before-flag"],
+  },
+  {
+    id: "coexistence/p4-no-of-a-digest-user",
+    ...{ flag: "no", access: ["IEEE-802.3;network-provided"], who: "digest" },
+    then: "IMS AKA, which the user does not have",
+    verifies: ["33.203/P.4.2/01"],
+    kills: ["scscf/flag-no-is-digest", "scscf/leaves-aka-to-the-hss"],
+  },
+  {
+    id: "coexistence/p4-yes-of-a-digest-user",
+    ...{ flag: "yes", access: [], who: "digest" },
+    then: "IMS AKA, which the user does not have",
+    verifies: ["33.203/P.4.2/01"],
+    kills: ["scscf/flag-yes-is-proof", "scscf/leaves-aka-to-the-hss"],
   },
   // With AKAv2 alone "tls-connected" is AKA.
   {

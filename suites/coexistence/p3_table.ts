@@ -146,14 +146,15 @@ function tellsTheAccess({ check }: CaseContext, row: Row, seen: Seen): void {
     check("no access but one of 3GPP is told as the network's", cited(row, "33.203/N.1/01")).about(about)
       .that(types.filter((type) => !OF_3GPP.test(type))).equals([]);
   } else {
-    check("no access of another kind is told as the network's", cited(row, "33.203/P.3/17")).about(about)
+    check("no access of another kind is told as the network's", cited(row, "33.203/P.3/19", "33.203/P.3/17"))
+      .about(about)
       .that(types.filter((type) => OF_3GPP.test(type) !== (row.access === "3gpp"))).equals([]);
   }
   if (row.then === "NBA and SIP Digest without TLS") {
     check("the NASS is asked", "33.203/P.3/11").about(about).that(queries).isAtLeast(1);
     check("its line is told, and no other", cited(row, "33.203/R.3/03", "33.203/P.3/15")).about(about)
       .that(told.map((one) => one.line)).equals([line]);
-  } else if (row.authorization === "missing" && row.access !== "3gpp" && row.over !== "TLS") {
+  } else if (row.authorization === "missing" && row.access !== "3gpp") {
     check("the access is told as the network's", cited(row, "33.203/P.3/17")).about(about)
       .that(types.length).isAtLeast(1);
   }

@@ -5,12 +5,16 @@
  */
 import type { SipResponse } from "sip-codec";
 import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
+import type { Check } from "../../harness/runner/check.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import type { HssView } from "../../harness/peer/hss/types.ts";
 import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
 import { asked, assignments, entryOf, OUR_HSS, schemesAsked } from "../_shared/cx.ts";
-import { AKA, algorithmOf, letsNobodyIn, PASSWORD } from "./_outcome.ts";
+import { AKA, algorithmOf, letsNobodyIn, PASSWORD, passwordsAskedIn } from "./_outcome.ts";
 import { type Row, ROWS, type Scheme } from "./_p4_rows.ts";
+
+/** About S-CSCFs that have both SIP Digest and NBA. */
+const OF_BOTH = "33.203/P.4.2/08";
 
 /** Where the user's UE is, and where the HSS has her (GIBA). */
 const HERE = "192.0.2.17";
@@ -30,12 +34,12 @@ export const p4Table: readonly CaseDefinition[] = ROWS.map((row) =>
     leases: [row.who],
     verifies: row.verifies,
     kills: row.kills,
-    needs: { ...OUR_HSS, [row.who]: true, giba: true, nba: true },
+    needs: needsOf(row),
     async run(context) {
       const hss = await context.hss();
       const node = await context.trustedNode({
         entry: entryOf(context.profile),
-        local: "pani-aware",
+        local: row.then === "TNA" ? "trusted" : "pani-aware",
         accessNetworkInfo: null,
       });
       const { impi } = node.identity;
@@ -50,6 +54,19 @@ export const p4Table: readonly CaseDefinition[] = ROWS.map((row) =>
   })
 );
 
+/**
+ * Step 2 is for S-CSCFs with GIBA, step 3 as judged here for those with both SIP Digest and NBA; who lacks NBA may ask
+ * for SIP Digest at once.
+ */
+function needsOf({ who, flag, then, verifies }: Row): Readonly<Record<string, boolean>> {
+  return {
+    ...{ ...OUR_HSS, [who]: true },
+    ...(flag === "no header" ? { giba: true } : {}),
+    ...(then === "NBA, by the HSS" ? { "pani-aware": true } : {}),
+    ...(then === "NBA, by the HSS" || verifies.includes(OF_BOTH) ? { nba: true, digest: true } : {}),
+  };
+}
+
 type Judge = (context: CaseContext, row: Row, hss: HssView, node: TrustedNode) => Promise<void>;
 
 /** How each scheme is told from all the others. */
@@ -59,12 +76,21 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
     const [requirement] = row.verifies;
     check("challenged", requirement).answer(answer).isOneOf(401);
     check("with AKA", requirement).about(answer).that(algorithmOf(answer)).matches(AKA);
-    // P.4.2, NOTE_p6: the HSS may be of a release that knows no scheme but the one it is asked for.
-    check("the HSS is asked for AKA, and for nothing else", requirement).about(answer)
-      .that(others(schemesAsked(hss), /^Digest-AKAv[12]/i)).equals([]);
-    check("the HSS is asked", requirement).about(answer).that(asked(hss, "Multimedia-Auth").length).isAtLeast(
-      1,
-    );
+    // Whether the S-CSCF may leave it to the HSS is told in a note alone (NOTE_p6).
+    asksFor(check("the HSS is asked for no other scheme", requirement).about(answer), hss, [
+      "Digest-AKAv1-MD5",
+      "Digest-AKAv2-SHA-256",
+      "Unknown",
+    ]);
+  },
+  // The mark has said what it is: whatever else the HSS may know of the user is not asked for.
+  "IMS AKA, which the user does not have": async ({ check, given }, row, _hss, node) => {
+    const answer = await attempt(node, row);
+    const [requirement] = row.verifies;
+    letsNobodyIn(check("no success", requirement), answer);
+    check("no password is asked for", requirement).about(answer).that(passwordsAskedIn(answer)).equals([]);
+    const unmarked = await attempt(node, { ...row, flag: "none" });
+    await given("without the mark it is the password", PASSWORD.test(algorithmOf(unmarked) ?? ""));
   },
   // U.2: no vectors, no challenge; by the mark, and by nothing else.
   "TNA": async ({ check }, row, hss, node) => {
@@ -80,7 +106,7 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
     }
   },
   // T.4: by the address, and by nothing else.
-  "GIBA": async ({ check }, row, hss, node) => {
+  "GIBA": async ({ check, given }, row, hss, node) => {
     const [requirement] = row.verifies;
     hss.bind(node.identity.impi, { address: "192.0.2.18" });
     const elsewhere = await attempt(node, row);
@@ -88,21 +114,22 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
     hss.bind(node.identity.impi, { address: HERE });
     const here = await attempt(node, row);
     check("at the address of the user: registered", requirement).answer(here).isOneOf(200);
-    check("the HSS is asked for GIBA, and for nothing else", requirement).about(here)
-      .that(others(schemesAsked(hss), /^Early-IMS-Security$/i)).equals([]);
-    check("the HSS is asked", requirement).about(here).that(asked(hss, "Multimedia-Auth").length).isAtLeast(
-      1,
-    );
+    asksFor(check("the HSS is asked for GIBA, and for nothing else", requirement).about(here), hss, [
+      "Early-IMS-Security",
+    ]);
+    await theHssIsAsked(given, hss);
   },
-  "SIP Digest, by the HSS": async ({ check }, row, hss, node) => {
+  "SIP Digest, by the HSS": async (context, row, hss, node) => {
+    const { check } = context;
     const answer = await attempt(node, row);
     const [requirement] = row.verifies;
     for (const id of row.verifies) check("challenged", id).answer(answer).isOneOf(401);
     check("with Digest", requirement).about(answer).that(algorithmOf(answer)).matches(PASSWORD);
-    isLeftToTheHss({ check }, row, hss, answer);
+    await isLeftToTheHss(context, row, hss, answer);
   },
   // R.3: by the line, and by nothing else.
-  "NBA, by the HSS": async ({ check }, row, hss, node) => {
+  "NBA, by the HSS": async (context, row, hss, node) => {
+    const { check } = context;
     const [requirement] = row.verifies;
     hss.line(node.identity.impi, "dsl-2.west-9");
     const elsewhere = await attempt(node, row);
@@ -111,23 +138,26 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
     hss.line(node.identity.impi, node.subscriber.nba?.line);
     const here = await attempt(node, row);
     check("on the line of the user: registered", requirement).answer(here).isOneOf(200);
-    isLeftToTheHss({ check }, row, hss, here);
+    await isLeftToTheHss(context, row, hss, here);
   },
 };
 
-/** P.4.2 step 3, of an S-CSCF that has both SIP Digest and NBA. */
-function isLeftToTheHss(
-  { check }: Pick<CaseContext, "check">,
+/** P.4.2 step 3. */
+async function isLeftToTheHss(
+  { check, given, profile }: Pick<CaseContext, "check" | "given" | "profile">,
   row: Row,
   hss: HssView,
   answer: SipResponse,
-): void {
-  const requirement = row.verifies.includes("33.203/P.4.2/08") ? "33.203/P.4.2/08" : row.verifies[0];
-  check("the scheme is asked from the HSS as unknown", requirement).about(answer)
-    .that(others(schemesAsked(hss), /^Unknown$/i)).equals([]);
-  check("the HSS is asked", requirement).about(answer).that(asked(hss, "Multimedia-Auth").length).isAtLeast(
-    1,
-  );
+): Promise<void> {
+  const requirement = row.verifies.includes(OF_BOTH) ? OF_BOTH : row.verifies[0];
+  const right = profile.capabilities.nba === true ? ["Unknown"] : ["Unknown", "SIP Digest"];
+  asksFor(check("which scheme it is, is left to the HSS", requirement).about(answer), hss, right);
+  await theHssIsAsked(given, hss);
+}
+
+/** Who has asked before, and remembers, shows nothing. */
+async function theHssIsAsked(given: CaseContext["given"], hss: HssView): Promise<void> {
+  await given("the HSS is asked how the user is authenticated", asked(hss, "Multimedia-Auth").length > 0);
 }
 
 /** The REGISTER of the row, of a UE that is where the HSS has it. */
@@ -145,9 +175,14 @@ function attempt(node: TrustedNode, { flag, access }: Row): Promise<SipResponse>
   return node.registerTrusted({ ...options, withoutAuthorization: false }).then(({ response }) => response);
 }
 
-/** Those that are not as they should be. */
-function others(schemes: readonly (string | undefined)[], right: RegExp): string[] {
-  return schemes.filter((scheme) => !right.test(scheme ?? "")).map((scheme) => scheme ?? "none named");
+/** No question so far names another scheme than these (TS 29.229 6.3.9). */
+function asksFor(check: Check, hss: HssView, right: readonly string[]): void {
+  const named = schemesAsked(hss).map((scheme) => scheme ?? "none");
+  const others = named.filter((scheme) => !right.some((one) => one.toLowerCase() === scheme.toLowerCase()));
+  check.holds(others.length === 0, {
+    expected: `SIP-Authentication-Scheme ${right.map((one) => `"${one}"`).join(" or ")}`,
+    actual: named.join(", "),
+  });
 }
 
 /** The row as a reader of the clause would say it. */

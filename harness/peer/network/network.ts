@@ -156,7 +156,7 @@ class PartnerNetwork implements t.Network {
     const answer = await begin(() =>
       this.#requests.start(method, target, { ...options.request, way: connection })
     )
-      .then((exchange) => Promise.race([exchange.next(), ended.then(() => undefined)]))
+      .then((exchange) => Promise.race([firstBut100(exchange), ended.then(() => undefined)]))
       .catch((error) => {
         // The end of the connection is told below.
         if (error instanceof NoAnswer || error instanceof EnvironmentError) return undefined;
@@ -317,4 +317,12 @@ async function openClear(
 function inWords({ by, alert, says }: TlsEnd): string {
   if (alert) return `alert ${alert.name}${alert.direction === "sent" ? " (ours)" : ""}`;
   return by === "peer" ? `closed by the device: ${says}` : says;
+}
+
+/** 100 says that the next hop has it, and nothing of what becomes of it (RFC 3261 8.2.6.1). */
+async function firstBut100(exchange: Exchange): Promise<SipResponse> {
+  for (;;) {
+    const response = await exchange.next();
+    if (response.status !== 100) return response;
+  }
 }

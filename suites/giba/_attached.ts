@@ -2,7 +2,6 @@
 import type { SipResponse } from "sip-codec";
 import type { Ggsn, PdpContext } from "../../harness/peer/ggsn/types.ts";
 import type { Ue, UeOptions } from "../../harness/peer/ue/types.ts";
-import type { Subscriber } from "../../profiles/mod.ts";
 import type { Check } from "../../harness/runner/check.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { register } from "../_shared/register.ts";
@@ -50,7 +49,7 @@ export function contextOf({ subscriber, local }: Ue, address = local.address): P
 }
 
 /** The same of who has no UE. */
-export function contextAt({ giba, impi }: Subscriber, address: string): PdpContext {
+export function contextAt({ giba, impi }: Ue["subscriber"], address: string): PdpContext {
   // TS 23.003 13.3: whose IMPI is derived has the IMSI in it.
   const imsi = giba?.imsi ?? impi.split("@")[0] ?? "";
   return { imsi, ...(giba?.msisdn ? { msisdn: giba.msisdn } : {}), address, apn: "ims" };

@@ -120,7 +120,7 @@ export interface ContextAccounting {
   readonly imsi?: string;
   /** Digits of E.164. */
   readonly msisdn?: string;
-  /** IPv4 literal of the GGSN. */
+  /** Of the GGSN: IPv4 literal (NAS-IP-Address), or else a name (NAS-Identifier). RFC 2866 4.1 wants one of them. */
   readonly nas?: string;
   readonly apn?: string;
 }
@@ -137,13 +137,28 @@ export function accountingAttributes(context: ContextAccounting): RadiusAttribut
   return [
     { type: type.acctStatusType, value: number(ACCT_STATUS[status]) },
     ...text(type.acctSessionId, sessionId),
-    ...octets(type.nasIpAddress, nas === undefined ? undefined : parseAddress(nas)),
+    ...(nas === undefined ? [] : nasAttribute(nas)),
     ...octets(type.framedIpAddress, address === undefined ? undefined : parseAddress(address)),
     ...octets(type.framedIpv6Prefix, prefix === undefined ? undefined : prefixOctets(prefix)),
     ...text(type.callingStationId, msisdn),
     ...text(type.calledStationId, apn),
     ...(imsi === undefined ? [] : [vendorAttribute(RADIUS_3GPP.imsi, utf8(imsi))]),
   ];
+}
+
+/** Who sent an Accounting-Request, by its own words: NAS-IP-Address, else NAS-Identifier. Throws WireSyntaxError. */
+export function nasOf({ attributes }: Pick<RadiusPacket, "attributes">): string | undefined {
+  const octets = (wanted: number) => attributes.find(({ type }) => type === wanted)?.value;
+  const address = octets(RADIUS_ATTRIBUTE.nasIpAddress);
+  if (address) return formatAddress(address);
+  const name = octets(RADIUS_ATTRIBUTE.nasIdentifier);
+  return name && new TextDecoder().decode(name);
+}
+
+/** Accounting-On or -Off: the sender has begun anew, or is about to end (RFC 2866 5.1). */
+export function isRestart({ attributes }: Pick<RadiusPacket, "attributes">): boolean {
+  const status = attributes.find(({ type }) => type === RADIUS_ATTRIBUTE.acctStatusType)?.value.at(-1);
+  return status === ACCT_STATUS.on || status === ACCT_STATUS.off;
 }
 
 /** What an Accounting-Request tells; undefined where it is of no PDP context. Throws WireSyntaxError. */
@@ -156,13 +171,12 @@ export function readAccounting({ attributes }: RadiusPacket): ContextAccounting 
   if (status === undefined) return undefined;
   const address = octets(type.framedIpAddress);
   const prefix = octets(type.framedIpv6Prefix);
-  const nas = octets(type.nasIpAddress);
   const found = {
     address: address && formatAddress(address),
     prefix: prefix && formatPrefix(prefix),
     imsi: text(vendorValue(attributes, RADIUS_3GPP.imsi)),
     msisdn: text(octets(type.callingStationId)),
-    nas: nas && formatAddress(nas),
+    nas: nasOf({ attributes }),
     apn: text(octets(type.calledStationId)),
   };
   return {
@@ -170,6 +184,14 @@ export function readAccounting({ attributes }: RadiusPacket): ContextAccounting 
     sessionId: text(octets(type.acctSessionId)) ?? "",
     ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)),
   };
+}
+
+function nasAttribute(nas: string): RadiusAttribute[] {
+  const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(nas);
+  const { nasIpAddress, nasIdentifier } = RADIUS_ATTRIBUTE;
+  return [
+    isAddress ? { type: nasIpAddress, value: parseAddress(nas) } : { type: nasIdentifier, value: utf8(nas) },
+  ];
 }
 
 function vendorAttribute(type: number, value: Uint8Array): RadiusAttribute {

@@ -10,8 +10,12 @@ import { WireSyntaxError } from "./errors.ts";
 import {
   accountingAttributes,
   accountingRequestIsSigned,
+  ACCT_STATUS,
   type ContextAccounting,
+  isRestart,
+  nasOf,
   parseRadius,
+  RADIUS_ATTRIBUTE,
   readAccounting,
   responseIsSigned,
   signAccountingRequest,
@@ -31,6 +35,18 @@ const CONTEXT: ContextAccounting = {
   apn: "ims",
 };
 const REQUEST = { identifier: 7, attributes: accountingAttributes(CONTEXT) };
+
+Deno.test("nasOf() tells who sends by address, else by name, and isRestart() whether it begins anew", () => {
+  assert.equal(nasOf(REQUEST), "127.0.0.9");
+  const { nas: _, ...nameless } = CONTEXT;
+  assert.equal(nasOf({ attributes: accountingAttributes({ ...nameless, nas: "ggsn1" }) }), "ggsn1");
+  assert.equal(nasOf({ attributes: accountingAttributes(nameless) }), undefined);
+  assert.equal(isRestart(REQUEST), false);
+  for (const status of [ACCT_STATUS.on, ACCT_STATUS.off]) {
+    const attributes = [{ type: RADIUS_ATTRIBUTE.acctStatusType, value: Uint8Array.of(0, 0, 0, status) }];
+    assert.equal(isRestart({ attributes }), true);
+  }
+});
 
 Deno.test("readAccounting() reads what accountingAttributes() wrote", () => {
   const packet = parseRadius(signAccountingRequest(REQUEST, "secret", md5));

@@ -5,6 +5,8 @@ import { WireSyntaxError } from "../../harness/wire/mod.ts";
 import {
   accountingRequestIsSigned,
   type ContextAccounting,
+  isRestart,
+  nasOf,
   parseRadius,
   RADIUS_CODE,
   type RadiusPacket,
@@ -25,8 +27,13 @@ export interface AccountingOptions {
   readonly tap?: Tap;
 }
 
-/** Takes down what is told; false where it cannot be. */
-export type Recorder = (context: ContextAccounting) => boolean;
+/** `ggsn`: who tells it, by its own name, else its address. */
+export interface Recorder {
+  /** Takes down what is told; false where it cannot be. */
+  context(context: ContextAccounting, ggsn: string): boolean;
+  /** It has no contexts any more. */
+  restart(ggsn: string): void;
+}
 
 export class AccountingServer {
   readonly #options: AccountingOptions;
@@ -72,7 +79,8 @@ export class AccountingServer {
 
   /**
    * RFC 2866 2 and 4.1: who is no client or does not know the secret hears nothing, nor is there an answer before the
-   * request was taken down. A repetition is answered like the first, since it changes nothing.
+   * request was taken down. A repetition is answered like the first, since it changes nothing; a restart that is told
+   * twice is one twice, as nothing tells the two apart and an address too many is worse than one too few.
    */
   #answer({ bytes, flow }: Incoming, record: Recorder): Uint8Array | undefined {
     const { secret, admits, faults } = this.#options;
@@ -81,13 +89,18 @@ export class AccountingServer {
     const anybody = faults.has("hss/takes-accounting-from-anybody");
     const genuine = admits(flow.remote.address) && accountingRequestIsSigned(packet, secret, md5);
     if (!genuine && !anybody) return undefined;
-    if (!taken(packet, record)) return undefined;
+    if (!taken(packet, flow.remote.address, record)) return undefined;
     return signAccountingResponse(packet, secret, md5);
   }
 }
 
-/** What is of no context (Accounting-On and -Off) needs nothing to be done. */
-function taken(packet: RadiusPacket, record: Recorder): boolean {
+/**
+ * Accounting-On and -Off (RFC 2866 5.1) keep the GGSN and who hears of its contexts at one: those that were are over
+ * (TS 29.061 16.3). What else is of no context needs nothing to be done.
+ */
+function taken(packet: RadiusPacket, from: string, record: Recorder): boolean {
+  const ggsn = nasOf(packet) ?? from;
+  if (isRestart(packet)) record.restart(ggsn);
   const context = readAccounting(packet);
-  return context === undefined || record(context);
+  return context === undefined || record.context(context, ggsn);
 }

@@ -56,19 +56,23 @@ export async function openHssEnds(
 
 export function serveHss({ cx, radius }: HssEnds, hss: Hss): void {
   cx?.serve(hss);
-  radius?.serve((context) => recorded(hss, context));
+  radius?.serve({
+    context: (context, ggsn) => recorded(hss, context, ggsn),
+    restart: (ggsn) => hss.unbindAll(ggsn),
+  });
 }
 
 /** TS 33.203 T.4: the address goes to the subscription of the IMSI. False where there is none, or nothing to bind. */
 function recorded(
   hss: Hss,
   { status, imsi, sessionId: session, address, prefix }: ContextAccounting,
+  ggsn: string,
 ): boolean {
   if (imsi === undefined) return false;
   if (status === "stop") return hss.unbind({ imsi, session });
   if (address === undefined && prefix === undefined) return false;
   return hss.bind({
-    ...{ imsi, session },
+    ...{ imsi, session, ggsn },
     ...(address === undefined ? {} : { address }),
     ...(prefix === undefined ? {} : { prefix }),
   });

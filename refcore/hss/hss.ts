@@ -148,17 +148,17 @@ export class Hss implements Cx {
   }
 
   /** The GGSN reports a context, or another address of one (TS 33.203 T.4). False if nobody has this IMSI. */
-  bind(context: ContextAddress & { readonly imsi: string; readonly session: string }): boolean {
-    const { imsi, session, address, prefix } = context;
+  bind(
+    context: ContextAddress & { readonly imsi: string; readonly session: string; readonly ggsn?: string },
+  ): boolean {
+    const { imsi, session, ggsn, address, prefix } = context;
     const subscription = this.#byImsi.get(imsi);
     if (!subscription) return false;
     const { faults } = this.#options;
     if (subscription.binding && faults.has("hss/keeps-first-address")) return true;
     if (subscription.hasContext(session) && faults.has("hss/ignores-modification")) return true;
-    subscription.bind(session, {
-      ...(address === undefined ? {} : { address }),
-      ...(prefix === undefined ? {} : { prefix }),
-    });
+    const at = { ...(address === undefined ? {} : { address }), ...(prefix === undefined ? {} : { prefix }) };
+    subscription.bind(session, at, ggsn);
     return true;
   }
 
@@ -170,11 +170,23 @@ export class Hss implements Cx {
     const subscription = this.#byImsi.get(imsi);
     if (!subscription) return false;
     if (this.#options.faults.has("hss/keeps-address-after-stop")) return true;
-    const tells = !this.#options.faults.has("hss/tells-no-s-cscf-of-the-stop");
-    if (subscription.unbind(session) && subscription.giba && tells) {
-      this.terminateRegistration(subscription.impi);
-    }
+    if (subscription.unbind(session)) this.#nowhere(subscription);
     return true;
+  }
+
+  /** A GGSN has begun anew, or is about to end: as if each of its contexts had. */
+  unbindAll(ggsn: string): void {
+    if (this.#options.faults.has("hss/keeps-address-after-stop")) return;
+    for (const subscription of this.#byImsi.values()) {
+      if (subscription.unbindAll(ggsn)) this.#nowhere(subscription);
+    }
+  }
+
+  /** Whoever was registered by an address is not without one. */
+  #nowhere({ giba, impi }: Subscription): void {
+    if (giba && !this.#options.faults.has("hss/tells-no-s-cscf-of-the-stop")) {
+      this.terminateRegistration(impi);
+    }
   }
 
   has(impi: string): boolean {

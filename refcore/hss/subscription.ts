@@ -32,8 +32,8 @@ export class Subscription {
   readonly giba: boolean;
   /** The line that the user is fixed to (NBA, TS 33.203 R.3). */
   readonly line: string | undefined;
-  /** Addresses of her contexts, by accounting session, the latest last. */
-  readonly #contexts = new Map<string, ContextAddress>();
+  /** Addresses of her contexts, by accounting session, the latest last; and who has given them. */
+  readonly #contexts = new Map<string, { readonly at: ContextAddress; readonly ggsn: string | undefined }>();
   readonly #algorithm: string | undefined;
   #password: string | undefined;
 
@@ -56,7 +56,7 @@ export class Subscription {
 
   /** The address that the GGSN has reported last for a context that is still there (TS 33.203 T.4). */
   get binding(): ContextAddress | undefined {
-    return [...this.#contexts.values()].at(-1);
+    return [...this.#contexts.values()].at(-1)?.at;
   }
 
   hasContext(session: string): boolean {
@@ -64,14 +64,20 @@ export class Subscription {
   }
 
   /** A context has begun, or has another address now. */
-  bind(session: string, address: ContextAddress): void {
+  bind(session: string, at: ContextAddress, ggsn?: string): void {
     this.#contexts.delete(session);
-    this.#contexts.set(session, address);
+    this.#contexts.set(session, { at, ggsn });
   }
 
   /** A context is over. True if it was the last one. */
   unbind(session: string): boolean {
     return this.#contexts.delete(session) && this.#contexts.size === 0;
+  }
+
+  /** All contexts that this GGSN has given are over. True if the last one was among them. */
+  unbindAll(ggsn: string): boolean {
+    const over = [...this.#contexts].filter(([, context]) => context.ggsn === ggsn);
+    return over.map(([session]) => this.unbind(session)).includes(true);
   }
 
   /** A password agreed with the user elsewhere (TS 33.203 N.2.5). */

@@ -120,7 +120,7 @@ class LiveGgsn implements Ggsn {
 
   #signed(context: ContextAccounting, secret = this.#setup.secret): Sent {
     const identifier = this.#identifier = (this.#identifier + 1) % 256;
-    const attributes = accountingAttributes(context);
+    const attributes = accountingAttributes({ nas: this.#socket.local.address, ...context });
     const bytes = signAccountingRequest({ identifier, attributes }, secret, md5);
     return { bytes, packet: parseRadius(bytes), secret };
   }

@@ -101,6 +101,12 @@ Deno.test("a GGSN takes no answer that is signed with another secret, and can si
     assert.equal(await scene.run(scene.ggsn.say("start", ALICE)), false);
   }));
 
+Deno.test("a GGSN says who it is, as RFC 2866 4.1 wants it", () =>
+  scene(async ({ ggsn, took, run }) => {
+    await run(ggsn.start({ imsi: ALICE.imsi, address: ALICE.address }));
+    assert.equal(took[0]?.nas, "10.7.0.1");
+  }));
+
 Deno.test("a GGSN stops what it has begun when it is closed", () =>
   scene(async ({ ggsn, took, run }) => {
     const session = await run(ggsn.start(ALICE));

@@ -38,6 +38,25 @@ effect("a first REGISTER", {
   broken: { "scscf/registers-without-challenge": "200" },
 });
 
+effect("an answer that nobody asked for, and another contact of who is registered", {
+  subscribers,
+  observe: async ({ ue }) => {
+    const phone = await ue(alice);
+    const Authorization = `Digest username="alice@home1.net", realm="home1.net", nonce="bWFkZSB1cA==", ` +
+      `uri="sip:home1.net", response="${
+        "0".repeat(32)
+      }", algorithm=AKAv1-MD5, qop=auth, nc=00000001, cnonce="c"`;
+    const unasked = await first(phone, { Authorization });
+    await phone.register();
+    return `${unasked} ${await first(await ue(alice))}`;
+  },
+  honest: "401 401",
+  broken: {
+    "scscf/accepts-answer-to-no-challenge": "200 401",
+    "scscf/adds-contact-unchallenged": "401 200",
+  },
+});
+
 effect("the realm of a challenge", {
   subscribers,
   observe: async ({ ue }) => {

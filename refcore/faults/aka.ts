@@ -212,4 +212,19 @@ export const akaFaults: readonly Fault[] = [
     requirement: "33.203/6.1.2.2/02",
     title: "S-CSCF does not tell the HSS that an AKA user has failed to register",
   },
+  {
+    id: "scscf/accepts-answer-to-no-challenge",
+    requirement: "33.203/5.1.2/01",
+    title: "S-CSCF takes any response for right where no challenge is open",
+  },
+  {
+    id: "scscf/ignores-aka-realm",
+    requirement: "33.203/S.4.1/01",
+    title: "S-CSCF verifies the response for whatever realm the UE names",
+  },
+  {
+    id: "scscf/adds-contact-unchallenged",
+    requirement: "33.203/7.4.0/06",
+    title: "S-CSCF registers another contact of a registered user without a challenge",
+  },
 ];

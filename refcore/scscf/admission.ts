@@ -106,6 +106,10 @@ function wronglyAdmitted(
   if (faults.has("scscf/skips-challenge-for-known-impu") && !set && seen.has(who.impu)) return "aka";
   // 5.1.2: a REGISTER that was not protected counts as an initial one.
   if (faults.has("scscf/accepts-clear-refresh") && fixed === "aka" && bound && !removal) return "aka";
+  // 7.4.0: where calls go is changed by nobody who has not proved who she is.
+  if (faults.has("scscf/adds-contact-unchallenged") && set?.scheme === "aka" && !bound && !removal) {
+    return "aka";
+  }
   // 7.4.0: with the nonce of the last run or without, and whatever it asks for.
   const nonce = credentials?.get("nonce") ?? "";
   if (faults.has("scscf/accepts-clear-reregister") && fixed === "aka" && bound && nonce !== "") return "aka";

@@ -26,8 +26,10 @@ export async function answerAka(
     return { type: "failed", open };
   }
   const vector = open.vector as AkaVector;
+  // S.4.1: the credential is for one home domain.
+  const realm = faults.has("scscf/ignores-aka-realm") ? answer.get("realm") ?? "" : engine.realm;
   const expected = {
-    realm: engine.realm,
+    realm,
     algorithm: vector.algorithm,
     method: request.method,
     uris: [`sip:${engine.realm}`],
@@ -35,7 +37,7 @@ export async function answerAka(
   const read = readAnswer(answer, expected, faults);
   if (read === "malformed") return { type: "refused", status: 400 };
   const password = akaPassword(vector.algorithm, { res: vector.xres, ik: vector.ik, ck: vector.ck });
-  const secret = { username: who.impi, realm: engine.realm, password };
+  const secret = { username: who.impi, realm, password };
   const right = read !== "mismatch" && proves(read, secret, expected, faults) ||
     faults.has("scscf/accepts-any-response");
   engine.close(state);

@@ -18,6 +18,10 @@ export async function wronglyAccepted(
   const { faults } = engine.context;
   if (faults.size === 0) return undefined;
   const flag = protection(request);
+  // 5.1.2: what nobody has asked for proves nothing.
+  if (answered && !engine.state(who.impi).open && faults.has("scscf/accepts-answer-to-no-challenge")) {
+    return { type: "accepted", scheme: "aka" };
+  }
   // O.2.2, O.2.3: "authentication pending" means that there is a response, and a right one.
   if (flag === "tls-pending" && !answered && faults.has("scscf/tls-pending-is-proof")) {
     return { type: "accepted", scheme: "digest" };

@@ -83,8 +83,10 @@ export class Registrar {
     const realm = credentials?.get("realm");
     // 8.0: another home domain than ours is none of our subscribers'.
     const foreign = realm !== undefined && realm !== "" && realm !== this.context.home.domain;
-    if (foreign && !this.context.faults.has("pcscf/serves-foreign-home-domain")) return 403;
-    const who = registrationIdentity(request, this.context.faults);
+    const { faults } = this.context;
+    const lax = faults.has("pcscf/serves-foreign-home-domain") || faults.has("scscf/ignores-aka-realm");
+    if (foreign && !lax) return 403;
+    const who = registrationIdentity(request, faults);
     const all = request.contacts.includes("*");
     const contacts = request.contacts.filter((contact) => contact !== "*");
     if (all && (contacts.length > 0 || request.expires !== 0)) return 400; // RFC 3261 10.2.2

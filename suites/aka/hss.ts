@@ -2,6 +2,7 @@
  * What the CSCFs ask the HSS and make of its answers: clauses 6.1.1 to 6.1.3 of TS 33.203, the liaison of 2001. The tester
  * is the P-CSCF in front of them and the HSS behind.
  */
+import type { SipResponse } from "sip-codec";
 import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { type Avp, avp, failure, type HssView, RESULT, valueOf } from "../../harness/peer/hss/mod.ts";
@@ -388,8 +389,9 @@ export const hss: readonly CaseDefinition[] = [
       const { hss, proxy } = await scene(context);
       const first = await given("the UE registers", proxy.register());
       const again = await given("it registers again", proxy.register({ integrityProtected: "yes" }));
-      check("Service-Route is the same", "S3-010xxx/LS/12").about(again.response)
-        .that(again.serviceRoute).equals(first.serviceRoute);
+      // What stands before the host may be of the registration, which is a new one.
+      check("Service-Route leads to the same S-CSCF", "S3-010xxx/LS/12").about(again.response)
+        .that(hosts(again.response)).equals(hosts(first.response));
       const server = await context.trustedNode({ entry: "i-cscf-hss" });
       const { address, port } = server.local;
       hss.script(
@@ -427,6 +429,10 @@ function randIn(item: Avp): string {
 /** A nonce of AKA with another RAND in it. */
 function withRand(nonce: string, rand: Uint8Array): string {
   return btoa(String.fromCharCode(...rand) + atob(nonce).slice(16));
+}
+
+function hosts({ serviceRoute }: SipResponse): readonly string[] {
+  return serviceRoute.map(({ uri }) => uri.hostPort.toLowerCase());
 }
 
 function same(octets: Uint8Array | undefined, expected: readonly number[]): boolean {

@@ -119,7 +119,7 @@ export const identity = [
     id: "aka/one-credential-per-impi",
     title: "The network sees a foreign IMPI, a foreign IMPU and a foreign realm under one credential",
     verifies: ["33.203/S.4.1/01"],
-    kills: ["hss/serves-foreign-impu"],
+    kills: ["hss/serves-foreign-impu", "scscf/ignores-aka-realm"],
     peer: "ue",
     needs: { aka: true },
     leases: ["aka", "aka"],

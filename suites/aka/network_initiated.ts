@@ -143,7 +143,7 @@ export const networkInitiated = [
     id: "aka/unprotected-register-changes-nothing",
     title: "No unprotected REGISTER moves or removes a binding without authentication",
     verifies: ["33.203/7.4.0/06"],
-    kills: ["scscf/accepts-clear-deregistration"],
+    kills: ["scscf/accepts-clear-deregistration", "scscf/adds-contact-unchallenged"],
     peer: "ue",
     needs: { aka: true },
     leases: ["aka", "aka"],

@@ -55,7 +55,7 @@ export const registration = [
     id: "aka/initial-registration-is-authenticated",
     title: "No shape of initial REGISTER gets in without an authentication run",
     verifies: ["33.203/5.1.2/01"],
-    kills: ["scscf/skips-challenge-for-known-impu"],
+    kills: ["scscf/skips-challenge-for-known-impu", "scscf/accepts-answer-to-no-challenge"],
     peer: "ue",
     needs: { aka: true },
     async run({ ue, check, given, random }) {
@@ -68,9 +68,10 @@ export const registration = [
         cnonce: "c",
       };
       const shapes = {
+        // First of all, while no challenge is open that it could be an answer to.
+        "made-up nonce and response": credentialsWith(invented),
         "no Authorization": withoutCredentials(),
         "empty response": credentialsWith({ nonce: invented.nonce, response: "" }),
-        "made-up nonce and response": credentialsWith(invented),
         "algorithm MD5 and made-up response": credentialsWith({ ...invented, algorithm: "MD5" }),
       };
       for (const [shape, tamper] of Object.entries(shapes)) {

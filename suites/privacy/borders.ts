@@ -71,7 +71,7 @@ export const borders: readonly CaseDefinition[] = [
       const { ue: alice } = await registered(context);
       const network = await context.network();
       const invite = await given("the call gets to the partner", called(network, alice));
-      check("no fields for the network alone", "33.203/5.1.1/03").that(invite).lacks(...INTERNAL);
+      check("no charging functions", "33.203/5.1.1/03").that(invite).lacks("P-Charging-Function-Addresses");
       const { domain, listen, clear } = network.partner;
       const own = [domain, listen.address, clear.address].map((host) => host.toLowerCase());
       const services = invite.routes.map(({ uri }) => uri.host.toLowerCase())

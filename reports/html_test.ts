@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { inflateSync } from "node:zlib";
 import { html, traceabilityHtml } from "./html.tsx";
 import { standing, STANDING_WORDS } from "./standing.ts";
-import { CATALOGUE, EARLIER, FAULTS, SAMPLE, sampleTraces } from "./testing/sample.ts";
+import { EARLIER, SAMPLE, sampleTraces } from "./testing/sample.ts";
+import { CATALOGUE, FAULTS } from "./testing/sample_catalogue.ts";
 import { tlsTrace } from "./testing/sample_trace.ts";
 import { traceability } from "./traceability.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { CATALOGUE, FAULTS, SAMPLE } from "./testing/sample.ts";
+import { SAMPLE } from "./testing/sample.ts";
+import { CATALOGUE, FAULTS } from "./testing/sample_catalogue.ts";
 import { traceability, traceabilityCsv, traceabilityJson } from "./traceability.ts";
 
 const TRACED = traceability({ catalogue: CATALOGUE, cases: SAMPLE.cases, faults: FAULTS });

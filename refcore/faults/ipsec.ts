@@ -358,6 +358,11 @@ export const ipsecFaults: readonly Fault[] = [
     title: "P-CSCF sends a refusal in the clear although SM1 was protected",
   },
   {
+    id: "pcscf/ipsec-wrong-res-in-clear",
+    requirement: "33.203/7.4.2a/15",
+    title: "P-CSCF sends the refusal of a wrong response in the clear where SM1 came so",
+  },
+  {
     id: "pcscf/ipsec-new-sas-survive-failure",
     requirement: "33.203/7.4.2a/16",
     title: "P-CSCF keeps the new SAs after a failure until their time is over, and serves them",
@@ -396,6 +401,16 @@ export const ipsecFaults: readonly Fault[] = [
     id: "pcscf/ipsec-short-gcm-tag",
     requirement: "33.203/H/13",
     title: "P-CSCF takes AES-GCM tags cut down to 8 octets",
+  },
+  {
+    id: "pcscf/ipsec-gcm-ivs-per-sa",
+    requirement: "33.203/H/13",
+    title: "P-CSCF counts the IVs of AES-GCM from zero in every SA, though all have the same key",
+  },
+  {
+    id: "pcscf/ipsec-cbc-chains-ivs",
+    requirement: "33.203/H/13",
+    title: "P-CSCF takes the last block of the packet before as the next IV of AES-CBC",
   },
   {
     id: "pcscf/ipsec-cbc-counts-ivs",

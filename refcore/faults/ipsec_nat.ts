@@ -8,6 +8,11 @@ export const ipsecNatFaults: readonly Fault[] = [
     title: "P-CSCF answers mod=trans to a UE that is behind a NAT",
   },
   {
+    id: "pcscf/nat-ignores-unknown-mode",
+    requirement: "33.203/H/10",
+    title: "P-CSCF reads a mod that it does not know as transport mode",
+  },
+  {
     id: "pcscf/nat-default-mode-tunnel",
     requirement: "33.203/H/10",
     title: "P-CSCF reads a missing mod as tunnel mode",
@@ -181,6 +186,11 @@ export const ipsecNatFaults: readonly Fault[] = [
     id: "pcscf/nat-omits-mode",
     requirement: "33.203/M.7.2/10",
     title: "P-CSCF leaves mod out of Security-Server behind a NAT",
+  },
+  {
+    id: "pcscf/nat-takes-transport-mode",
+    requirement: "33.203/P.3/04",
+    title: "P-CSCF takes transport mode in UDP where tunnel mode was selected",
   },
   {
     id: "pcscf/nat-accepts-other-protection",

@@ -73,6 +73,11 @@ export const secAgreeFaults: readonly Fault[] = [
     title: "P-CSCF follows the q values of the UE",
   },
   {
+    id: "pcscf/sec-agree-reorders-list",
+    requirement: "33.203/7.2/05",
+    title: "P-CSCF lists its algorithms in the order in which the UE has offered them",
+  },
+  {
     id: "pcscf/sec-agree-null-under-mandatory",
     requirement: "33.203/7.2/06",
     title: "P-CSCF goes on with NULL encryption although it must encrypt",

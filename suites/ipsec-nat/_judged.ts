@@ -24,6 +24,11 @@ export function isAgreed(
   });
 }
 
+/** Nothing goes on after SM1: neither a challenge, with or without a set-up, nor success. */
+export function isAborted(answer: SipResponse | undefined): boolean {
+  return answer === undefined || answer.status >= 400 && ![401, 407].includes(answer.status);
+}
+
 /** Whether a request under the SAs is answered, by whatever. It is for nobody, so that nothing comes to anybody. */
 async function isServed(ue: Ue, options: RequestOptions = {}): Promise<boolean> {
   const exchange = await ue.request("OPTIONS", `sip:${ue.identity.homeDomain}`, options);

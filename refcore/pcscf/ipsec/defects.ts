@@ -42,6 +42,8 @@ export function defectsFor(wishes: DefectWishes, faults: FaultSet): EspDefects {
     shortTag: gcm && faults.has("pcscf/ipsec-short-gcm-tag"),
     gmacWithoutIv: faults.has("pcscf/ipsec-gmac-without-iv"),
     countsIvs: faults.has("pcscf/ipsec-cbc-counts-ivs"),
+    chainsIvs: faults.has("pcscf/ipsec-cbc-chains-ivs"),
+    countsGcmIvs: faults.has("pcscf/ipsec-gcm-ivs-per-sa"),
     anyProtocol: faults.has("pcscf/ipsec-selector-any-protocol"),
     ...(faults.has("pcscf/ipsec-repeats-sequence-numbers") ? { restartsAfter: 2 } : {}),
   };

@@ -101,6 +101,10 @@ export function rerouted(security: PcscfSecurity, message: SipMessage, to: Flow)
     const remote = { address: unbracketed(host), port: port ?? 5060 };
     return { transport: "udp", local: security.gm, remote };
   }
+  const refusesFirst = message.status === 403 && !before && !set.established;
+  if (refusesFirst && set.setup.clearFlow && faults.has("pcscf/ipsec-wrong-res-in-clear")) {
+    return set.setup.clearFlow;
+  }
   // 7.4.2a: where SM1 was protected, the old SAs protect the failure messages; SM12 goes under the new ones.
   if (message.status >= 300) return before && atSm7 ? toServerPort(before, transport) : to;
   if (before && atSm7 && faults.has("pcscf/ipsec-sm12-on-old")) return toServerPort(before, transport);

@@ -76,7 +76,8 @@ export class PcscfEspPolicy implements EspPolicy {
     const { faults } = this.context;
     const { numbers, setup } = set;
     const tunnel = inner.mode === "tunnel";
-    if (tunnel !== (carrier === "udp")) return false;
+    const anyMode = carrier === "udp" && faults.has("pcscf/nat-takes-transport-mode");
+    if (tunnel !== (carrier === "udp") && !anyMode) return false;
     if (inner.remote.address !== set.ueAddress && !this.#innerSourceIgnored(set, inner, tunnel)) return false;
     const anyInner = tunnel && faults.has("pcscf/nat-any-inner-address");
     if (inner.local.address !== setup.localAddress && !anyInner) return false;

@@ -26,6 +26,10 @@ export interface EspDefects {
   readonly anyProtocol?: boolean;
   /** Counts its AES-CBC IVs up. */
   readonly countsIvs?: boolean;
+  /** Takes the last block of the packet before as IV of AES-CBC. */
+  readonly chainsIvs?: boolean;
+  /** Counts its AES-GCM IVs from zero, whatever other SAs have the same key. */
+  readonly countsGcmIvs?: boolean;
   /** Begins anew with sequence number 1 after so many packets. */
   readonly restartsAfter?: number;
 }
@@ -35,19 +39,31 @@ export function hasDefects(defects: EspDefects): boolean {
 }
 
 export class FaultySa extends EspSa {
+  #lastBlock: Uint8Array | undefined;
+
   constructor(options: EspSaOptions, readonly defects: EspDefects) {
     super(options);
   }
 
   override protect(payload: Uint8Array, nextHeader: number, overrides: EspOverrides = {}): Uint8Array {
-    const { restartsAfter, gmacWithoutIv, countsIvs } = this.defects;
+    const { restartsAfter, gmacWithoutIv, chainsIvs } = this.defects;
     if (restartsAfter !== undefined && this.sent >= restartsAfter) this.continueAt(1);
-    const iv = countsIvs && this.keys.encryption === "aes-cbc" ? { iv: counted(this.sent) } : {};
-    const packet = super.protect(payload, nextHeader, { ...iv, ...overrides });
+    const iv = this.#iv();
+    const packet = super.protect(payload, nextHeader, { ...(iv ? { iv } : {}), ...overrides });
+    if (chainsIvs) this.#lastBlock = packet.slice(-28, -12);
     if (gmacWithoutIv && this.keys.integrity === "aes-gmac") {
       packet.set(tagWithoutIv(this.keys, packet), packet.length - 16);
     }
     return packet;
+  }
+
+  #iv(): Uint8Array | undefined {
+    const { countsIvs, chainsIvs, countsGcmIvs } = this.defects;
+    const { encryption } = this.keys;
+    if (encryption === "aes-gcm") return countsGcmIvs ? counted(this.sent).slice(8) : undefined;
+    if (encryption !== "aes-cbc") return undefined;
+    if (chainsIvs) return this.#lastBlock;
+    return countsIvs ? counted(this.sent) : undefined;
   }
 
   override open(packet: Uint8Array): EspReceived {

@@ -86,7 +86,9 @@ function onRegistrationSa(
   set: SaSet,
 ): boolean {
   if (!register) return message.kind === "request" && faults.has("pcscf/ipsec-service-on-new-before-sm12");
-  if (register.kind === "answer") return register.nonce === set.nonce;
+  if (register.kind === "answer") {
+    return register.nonce === set.nonce || faults.has("pcscf/sec-agree-by-source-address");
+  }
   if (register.kind === "report") return false;
   return faults.has("pcscf/ipsec-refresh-on-incomplete") || faults.has("pcscf/ipsec-any-sa-for-sm1");
 }

@@ -131,7 +131,7 @@ function modeOf(text: string | undefined, faults: FaultSet): IpsecMode | undefin
     case "udp-enc-tun":
       return "UDP-enc-tun";
   }
-  return undefined;
+  return faults.has("pcscf/nat-ignores-unknown-mode") ? "trans" : undefined;
 }
 
 function isIntegrity(name: string | undefined): name is IntegrityAlgorithm {

@@ -2,6 +2,7 @@
 import { parseMessage, parseSecurityMechanisms, type SipMessage, type SipRequest } from "sip-codec";
 import { spiOf } from "../../../harness/net/mod.ts";
 import type { Endpoint, Flow } from "../../../harness/net/types.ts";
+import type { EspPair } from "../../../harness/wire/esp.ts";
 import type { BoxContext } from "../../types.ts";
 import type { AccessType } from "../access.ts";
 import { Allocation } from "./allocation.ts";
@@ -17,7 +18,7 @@ import type { Proposal } from "./proposal.ts";
 import { factsOf } from "./register_facts.ts";
 import { type Agreement, SaSet } from "./sa_set.ts";
 import type { SaTable } from "./sa_table.ts";
-import { supportedPairs } from "./security_policy.ts";
+import { samePair, supportedPairs } from "./security_policy.ts";
 import type { Selection } from "./selection.ts";
 import { Sender } from "./sender.ts";
 import { formatServerLine } from "./set_up_line.ts";
@@ -269,7 +270,16 @@ function listedPairs(
   if (faults.has("pcscf/sec-agree-hides-ciphers") && !has(({ encryption }) => encryption !== "null")) {
     return pairs.filter(({ encryption }) => encryption === "null");
   }
+  if (faults.has("pcscf/sec-agree-reorders-list")) {
+    return pairs.toSorted((a, b) => rankOf(a, alternatives) - rankOf(b, alternatives));
+  }
   return pairs;
+}
+
+/** As the UE has ordered them, and what it has not offered last; for a fault alone. */
+function rankOf(pair: EspPair, alternatives: Proposal["alternatives"]): number {
+  const rank = alternatives.findIndex((one) => samePair(one.pair, pair));
+  return rank < 0 ? alternatives.length : rank;
 }
 
 /** Undefined for what is no SIP message: keep-alives, and octets that the stack will refuse. */

@@ -67,7 +67,9 @@ function pairFor(
   if (faults.has("pcscf/sec-agree-follows-ue-preference")) {
     return inMode.filter(({ pair }) => common(pair)).toSorted((a, b) => b.q - a.q)[0]?.pair;
   }
-  if (faults.has("pcscf/sec-agree-first-mechanism")) return inMode.find(({ pair }) => common(pair))?.pair;
+  const asOffered = faults.has("pcscf/sec-agree-first-mechanism") ||
+    faults.has("pcscf/sec-agree-reorders-list");
+  if (asOffered) return inMode.find(({ pair }) => common(pair))?.pair;
   const chosen = own.find((pair) => inMode.some((one) => samePair(one.pair, pair)));
   if (chosen) return chosen;
   // Ciphers that the UE has not offered: the list goes out, and the SAs do without.

@@ -83,6 +83,11 @@ export const tlsFaults: readonly Fault[] = [
     title: "P-CSCF asks the client for a certificate, and ends the handshake where none comes",
   },
   {
+    id: "pcscf/tls-would-like-certificate",
+    requirement: "33.203/O.2.1/06",
+    title: "P-CSCF asks the client for a certificate, and goes on where none comes",
+  },
+  {
     id: "pcscf/tls-associates-by-address",
     requirement: "33.203/O.2.1/07",
     title: "P-CSCF serves any TLS connection from the address of a registered UE as that UE",
@@ -96,6 +101,11 @@ export const tlsFaults: readonly Fault[] = [
     id: "pcscf/tls-clear-sip-on-tls-port",
     requirement: "33.203/O.2.1/09",
     title: "P-CSCF answers SIP in the clear on its TLS port",
+  },
+  {
+    id: "pcscf/tls-deaf-after-clear-sip",
+    requirement: "33.203/O.2.1/09",
+    title: "P-CSCF takes no TLS connection any more after SIP in the clear on its TLS port",
   },
   {
     id: "pcscf/tls-dials-contact",
@@ -126,6 +136,11 @@ export const tlsFaults: readonly Fault[] = [
     id: "pcscf/tls-clear-sm7",
     requirement: "33.203/O.2.2/05",
     title: "P-CSCF completes the registration in the clear after it has selected tls, and calls it protected",
+  },
+  {
+    id: "pcscf/tls-offer-is-pending",
+    requirement: "33.203/O.2.2/06",
+    title: "P-CSCF calls a REGISTER in the clear that offers tls pending under TLS",
   },
   {
     id: "pcscf/tls-serves-after-handshake",
@@ -186,6 +201,11 @@ export const tlsFaults: readonly Fault[] = [
     id: "pcscf/tls-clear-after-alert",
     requirement: "33.203/O.3.1.2/01",
     title: "P-CSCF serves a UE in the clear that has refused its certificate",
+  },
+  {
+    id: "pcscf/tls-open-after-alert",
+    requirement: "33.203/O.3.1.2/01",
+    title: "P-CSCF leaves the connection open after a fatal alert in the handshake",
   },
   {
     id: "pcscf/tls-closes-on-stale",

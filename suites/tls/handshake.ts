@@ -75,7 +75,7 @@ export const handshakes = [
     id: "tls/client-is-not-asked-for-a-certificate",
     title: "The P-CSCF asks the UE for no certificate, in any handshake",
     verifies: ["33.203/O.2.1/06"],
-    kills: ["pcscf/tls-requests-certificate"],
+    kills: ["pcscf/tls-requests-certificate", "pcscf/tls-would-like-certificate"],
     peer: "ue",
     needs: PORT,
     async run(context) {
@@ -134,7 +134,7 @@ export const handshakes = [
     id: "tls/port-takes-tls-alone",
     title: "The published port takes TLS, and answers no SIP in the clear",
     verifies: ["33.203/O.2.1/09"],
-    kills: ["pcscf/tls-clear-sip-on-tls-port"],
+    kills: ["pcscf/tls-clear-sip-on-tls-port", "pcscf/tls-deaf-after-clear-sip"],
     peer: "ue",
     needs: PORT,
     async run({ tlsProbe, check, profile, random }) {
@@ -168,7 +168,7 @@ export const handshakes = [
     title:
       "After an alert about its certificate the P-CSCF serves nobody in the clear, and takes a new handshake",
     verifies: ["33.203/O.3.1.2/01"],
-    kills: ["pcscf/tls-clear-after-alert"],
+    kills: ["pcscf/tls-clear-after-alert", "pcscf/tls-open-after-alert"],
     peer: "ue",
     needs: PORT,
     leases: ["digest", "digest"],

@@ -56,7 +56,7 @@ export const home: readonly CaseDefinition[] = [
     title: "By agreement: SM8 says that authentication is pending, whatever the response is",
     ...AT_HOME,
     verifies: ["33.203/O.2.2/06"],
-    kills: ["pcscf/tls-answer-complete"],
+    kills: ["pcscf/tls-answer-complete", "pcscf/tls-offer-is-pending"],
     needs: { ...HOME, "tls.agreement": true },
     async run({ ue, homeNetwork, check, given }) {
       const home = await homeNetwork({ users: ["digest"] });

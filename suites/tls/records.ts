@@ -2,6 +2,7 @@
 import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
+import { silenceIsUndefined } from "../_shared/reach.ts";
 import {
   either,
   further,
@@ -122,6 +123,8 @@ async function isUnheard(
   alice: Ue,
   send: () => Promise<void>,
 ): Promise<void> {
+  // What has come before is judged already.
+  while (await silenceIsUndefined(friend.incoming("MESSAGE", 0)));
   const quiet = friend.silent("MESSAGE", timers.silence);
   const answer = alice.stray(timers.silence);
   await send();

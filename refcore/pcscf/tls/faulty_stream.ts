@@ -79,6 +79,7 @@ export class FaultyStream implements ByteStream {
     const { faults } = this.tcp;
     const tls = bytes[0] !== undefined && bytes[0] >= 20 && bytes[0] <= 23;
     if (!this.#began) this.#begin(bytes, tls);
+    if (bytes[0] === ALERT && faults.has("pcscf/tls-open-after-alert")) return;
     const injected = !tls && this.#pending.length === 0 && faults.has("pcscf/tls-reads-injected-sip");
     if (this.#clear || injected) return this.#sip(bytes);
     const { whole, rest } = recordsIn(concat(this.#pending, bytes));
@@ -91,6 +92,7 @@ export class FaultyStream implements ByteStream {
     const { faults } = this.tcp;
     this.#began = true;
     this.#clear = !tls && faults.has("pcscf/tls-clear-sip-on-tls-port");
+    if (!tls && faults.has("pcscf/tls-deaf-after-clear-sip")) this.tcp.deaf = true;
     this.#hello = bytes.slice();
     if (faults.has("pcscf/tls-deaf-after-null-hello")) this.tcp.deaf ||= onlyNullSuites(offeredSuites(bytes));
   }
@@ -115,7 +117,7 @@ export class FaultyStream implements ByteStream {
   }
 }
 
-const APPLICATION_DATA = 23;
+const [ALERT, APPLICATION_DATA] = [21, 23];
 
 /** RFC 5246 6.2.1: five octets of header, the last two the length. */
 function recordsIn(bytes: Uint8Array): { readonly whole: readonly Uint8Array[]; readonly rest: Uint8Array } {

@@ -19,6 +19,8 @@ const FAULTS = [
   "pcscf/tls-takes-replayed-record",
   "pcscf/tls-deaf-after-null-hello",
   "pcscf/tls-clear-sip-on-tls-port",
+  "pcscf/tls-deaf-after-clear-sip",
+  "pcscf/tls-open-after-alert",
 ] as const;
 
 export function needsFaultyTcp(faults: FaultSet): boolean {

@@ -115,7 +115,7 @@ function judgeOutside(tls: PcscfTls, read: Read, address: string): TlsJudgement 
   if (mandatory && (!offered || facts.kind === "answer")) {
     return refuse(request.has("Security-Client") ? 494 : 421, tls.listing());
   }
-  return run();
+  return run(faults.has("pcscf/tls-offer-is-pending") && offered ? "tls-pending" : undefined);
 }
 
 function mayLeave({ association }: TlsSession, faults: PcscfTls["context"]["faults"]): boolean {

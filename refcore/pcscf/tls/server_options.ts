@@ -66,7 +66,11 @@ export function serverOptions(certificates: readonly TlsCertificate[], faults: F
     // O.1.2: the P-CSCF decides.
     serverPreference: true,
     // O.2.1: the home network authenticates the UE.
-    clientCertificate: faults.has("pcscf/tls-requests-certificate") ? "require" : "none",
+    clientCertificate: faults.has("pcscf/tls-requests-certificate")
+      ? "require"
+      : faults.has("pcscf/tls-would-like-certificate")
+      ? "request"
+      : "none",
     // O.3.1.1, O.4.2: a session ends with its connection.
     tickets: false,
     sessionCache: resumes,

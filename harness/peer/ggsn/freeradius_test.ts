@@ -10,8 +10,8 @@ import { createGgsn } from "./mod.ts";
 
 const NET = claimNet(18);
 const [THEIRS, OURS] = [NET.address(1), NET.address(2)];
-/** Accounting's own (RFC 2866 3); the address is claimed, so nobody else has it. */
-const PORT = 1813;
+/** Not 1813, which the server that Debian starts has on every address. */
+const PORT = 18130;
 const SECRET = "brass-compass";
 const CONTEXT = {
   imsi: "001010123456789",

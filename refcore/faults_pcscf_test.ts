@@ -119,6 +119,7 @@ roamingEffect("on 3GPP access, by variant: neither security header, Security-Cli
   honest: "on 403 403 403 on 420 403 420 421 403 421 403",
   broken: {
     "pcscf/dual-demands-agreement": "421 403 403 403 on 420 403 420 421 403 421 403",
+    "pcscf/no-agreement-beside-giba": "on 403 403 on on 420 403 420 421 403 421 on",
     "pcscf/giba-with-one-security-header": "on on on 403 on 420 on 420 421 on 421 403",
     "pcscf/ignores-proxy-require": "on 403 403 403 on 403 403 on 421 403 421 403",
     "pcscf/blocks-after-420": "on 403 403 403 on 420 403 420 421 403 421 403",

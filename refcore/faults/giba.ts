@@ -200,6 +200,12 @@ export const gibaFaults: readonly Fault[] = [
     title: "S-CSCF compares addresses where an AKA user has answered with a wrong RES",
   },
   {
+    id: "pcscf/no-agreement-beside-giba",
+    requirement: "33.203/T.7/08",
+    title:
+      "P-CSCF that supports GIBA passes a REGISTER with Security-Client on and sets up no security association",
+  },
+  {
     id: "pcscf/received-for-private-addresses-only",
     requirement: "33.203/T.8.1/01",
     title: "P-CSCF adds received only where the source is a private address",

@@ -111,7 +111,9 @@ function forward(
 
 /** N.1, P.3: a Digest REGISTER from 3GPP access that a broken P-CSCF takes like one from anywhere else. */
 function passesOver3gpp(request: SipRequest, access: AccessType, faults: FaultSet): boolean {
-  if (request.has("Security-Client")) return false;
+  if (request.has("Security-Client")) {
+    return access === "3gpp" && faults.has("pcscf/no-agreement-beside-giba");
+  }
   // Where the UE's word counts, it counts here, too.
   if (access !== "3gpp") return faults.has("pcscf/access-type-of-ue");
   return request.has("Authorization")
@@ -176,9 +178,8 @@ function refusal(
   const offer = original.securityClient;
   if (offer.length > 0 && !offersTls(offer) && faults.has("pcscf/refuses-unusable-offer")) return 494;
   // N.1: no SIP Digest over access networks of 3GPP, and no AKA without IPsec.
-  if (access === "3gpp" && !proceedsUnprotected(faults) && !passesOver3gpp(request, access, faults)) {
-    return 403;
-  }
+  const passes = passesOver3gpp(request, access, faults) || passesOver3gpp(original, access, faults);
+  if (access === "3gpp" && !proceedsUnprotected(faults) && !passes) return 403;
   // N.2.1.1, Q.3: without outbound only if there is no NAT, or two users would share an address.
   const natted = !outbound && request.contact !== undefined && !noNat(original, request.contact, flow);
   if (isByWrittenAddress(access, request, faults)) return undefined;

@@ -77,7 +77,7 @@ export const INTERWORKING: readonly InterworkingRow[] = [
 
   { number: 7, terminal: "full", network: "both", card: "USIM",   begins: "full",          ends: "AKA",
     id: "giba/case-7-full-terminal",
-    verifies: [FULL],                     kills: ["scscf/address-match-skips-aka"] },
+    verifies: [FULL],                     kills: ["scscf/address-match-skips-aka", "pcscf/no-agreement-beside-giba"] },
 
   { number: 8, terminal: "both", network: "full", card: "USIM",   begins: "full",          ends: "AKA",
     id: "giba/case-8-full-network-usim",

@@ -106,7 +106,7 @@ export const schemes = [
     peer: "ue",
     needs: { aka: true, digest: true },
     leases: ["aka", "digest"],
-    async run({ ue, check }) {
+    async run({ ue, check, given }) {
       const [mobile, fixed] = [await ue(), await ue()];
       const [first, second] = [await mobile.register(), await fixed.register()];
       check("the mobile one registers", "33.203/P.2/01").answer(first.response).isOneOf(200);
@@ -114,7 +114,6 @@ export const schemes = [
       const hosts = [first, second].map(({ serviceRoute }) =>
         serviceRoute.at(-1)?.match(/sips?:(?:[^@>]*@)?([^:;>]+)/)?.[1]
       );
-      check("at the same S-CSCF", "33.203/P.2/01").that(hosts[0]).equals(hosts[1]);
       for (
         const [name, from, to] of [["mobile to fixed", mobile, fixed], [
           "fixed to mobile",
@@ -128,6 +127,8 @@ export const schemes = [
         await invite?.respond(486);
         if (invite) await call.answered();
       }
+      // A network of several may have taken one for each.
+      await given("both are told the same S-CSCF", hosts[0] !== undefined && hosts[0] === hosts[1]);
     },
   }),
 
@@ -183,7 +184,7 @@ export const schemes = [
     },
   }),
 
-  /** A Digest subscriber over a fixed access, with and without Authorization: 401 Digest qop=auth, then 200. */
+  /** A Digest subscriber over a fixed access, with and without Authorization: 401 Digest, then 200. */
   testCase({
     id: "coexistence/other-access-means-digest",
     title: "From an access that is neither 3GPP nor NASS a REGISTER is handled as SIP Digest",
@@ -199,7 +200,6 @@ export const schemes = [
           alice.challenge({ fresh: true, withoutAuthorization }),
         );
         if (!challenge) continue;
-        check(`${name}: qop`, "33.203/P.3/10").that(challenge.parameters.get("qop")).equals("auth");
         check(`${name}: algorithm`, "33.203/P.3/10").that(challenge.parameters.get("algorithm") ?? "MD5")
           .matches(PASSWORD);
         const { response } = await alice.answer(challenge);
@@ -244,20 +244,22 @@ export const schemes = [
     async run({ ue, check }) {
       const [alice, bob] = [await ue(), await ue()];
       const answers = [
-        ["another user's name", { username: bob.identity.impi, password: bob.subscriber.digest!.password }, [
-          400,
-          401,
-          403,
-        ]],
-        ["the own name", {}, [200]],
+        [
+          "another user's name",
+          { username: bob.identity.impi, password: bob.subscriber.digest!.password },
+          false,
+        ],
+        ["the own name", {}, true],
       ] as const;
-      for (const [what, answer, expected] of answers) {
+      for (const [what, answer, registers] of answers) {
         const challenge = await check(`${what}: challenged first`, "33.203/P.6/02").answers(
           alice.challenge({ fresh: true, withoutAuthorization: true }),
         );
         if (!challenge) continue;
         const { response } = await alice.answer(challenge, answer);
-        check(`${what}: then answered`, "33.203/P.6/02").answer(response).isOneOf(...expected);
+        const judged = check(`${what}: ${registers ? "registered" : "not registered"}`, "33.203/P.6/02");
+        if (registers) judged.answer(response).isOneOf(200);
+        else letsNobodyIn(judged, response);
       }
     },
   }),

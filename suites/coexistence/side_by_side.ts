@@ -79,13 +79,22 @@ export const sideBySide = [
           check(`${kind}: registered`, id).answer(response).isOneOf(200);
         }
       }
-      const routes = Object.values(answers).map(({ serviceRoute }) => serviceRoute.at(-1)?.uri.host);
-      check("all at the same S-CSCF", "33.203/P.2/01").that([...new Set(routes)].length).equals(1);
       for (const kind of KINDS) {
         const from = nodes[kind === "digest" ? "aka" : "digest"];
         const arrived = await message(from, nodes[kind]);
-        check(`${kind}: still served`, "33.203/P.2/01").that(arrived).equals(true);
+        check(`${kind}: still served`, "33.203/P.2/01").holds(arrived, {
+          expected: "a MESSAGE to this user where she has registered",
+          actual: arrived ? "it came" : "none came",
+        });
       }
+      // A network of several may have taken one for each.
+      const [first, ...others] = Object.values(answers).map(({ serviceRoute }) =>
+        serviceRoute.at(-1)?.uri.host
+      );
+      await given(
+        "all are told the same S-CSCF",
+        first !== undefined && others.every((one) => one === first),
+      );
     },
   }),
 ];

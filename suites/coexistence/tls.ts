@@ -45,8 +45,11 @@ export const tls = [
         const connection = alice.tls!.carried(challenge.response);
         const outcome = await silenceIsUndefined(alice.answer(challenge));
         check(`${name}: registered`, "33.203/P.3/08").answer(outcome?.response).isOneOf(200);
-        check(`${name}: on the same connection`, "33.203/P.3/08").about(outcome?.response)
-          .that(outcome !== undefined && alice.tls!.carried(outcome.response) === connection).equals(true);
+        const same = outcome !== undefined && alice.tls!.carried(outcome.response) === connection;
+        check(`${name}: on the same connection`, "33.203/P.3/08").about(outcome?.response).holds(same, {
+          expected: "an answer on the connection that the challenge came by",
+          actual: outcome === undefined ? "no answer" : same ? "it came on it" : "it came on another one",
+        });
         if (!outcome?.ok) continue;
         const { invite } = await call(alice, friend.identity.impus[0]!, friend);
         check(`${name}: served as the user`, "33.203/P.3/08").about(invite).that(asserted(invite)).includes(
@@ -90,10 +93,13 @@ export const tls = [
         alice.attempt({ way: connection!, headers: { "Security-Client": IPSEC } }),
       );
       check("another mechanism is not selected", "33.203/P.3/13").about(other)
-        .that(mechanismsOf(other).includes("ipsec-3gpp")).equals(false);
+        .that(mechanismsOf(other)).lacks("ipsec-3gpp");
       const inward = await call(friend, alice.identity.impus[0]!, alice);
-      check("a call still comes on the connection", "33.203/P.3/13").about(inward.invite)
-        .that(inward.invite && alice.tls!.carried(inward.invite) === connection).equals(true);
+      const carried = inward.invite !== undefined && alice.tls!.carried(inward.invite) === connection;
+      check("a call still comes on the connection", "33.203/P.3/13").about(inward.invite).holds(carried, {
+        expected: "an INVITE on the connection of the registration",
+        actual: inward.invite === undefined ? "none came" : carried ? "it came" : "it came otherwise",
+      });
       const outward = await call(alice, friend.identity.impus[0]!, friend, { way: connection! });
       check("and goes out on it", "33.203/P.3/13").about(outward.invite).that(asserted(outward.invite))
         .includes(alice.identity.impus[0]!);
@@ -120,7 +126,7 @@ export const tls = [
       const mobile = await ue({ like: fixed, security: AGREED, access: "3gpp" });
       const answer = await silenceIsUndefined(mobile.attempt());
       check("the offer of tls gets no tls", "33.203/O.1.1/01").about(answer)
-        .that(mechanismsOf(answer).includes("tls")).equals(false);
+        .that(mechanismsOf(answer)).lacks("tls");
       letsNobodyIn(check("and no success", "33.203/O.1.1/01"), answer);
     },
   }),

@@ -57,6 +57,13 @@ effect("handshakes that offer everything, then NULL alone, then everything", {
   },
 });
 
+effect("whether the client is asked for a certificate in a handshake that succeeds", {
+  ...base,
+  observe: async (scene) => (await handshake(scene)).split(" ").slice(2).join() || "not asked",
+  honest: "not asked",
+  broken: { "pcscf/tls-would-like-certificate": "asks" },
+});
+
 effect("what is wrong with the certificates", {
   ...base,
   observe: async ({ ue, anchor }) => {

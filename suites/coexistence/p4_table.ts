@@ -71,10 +71,11 @@ type Judge = (context: CaseContext, row: Row, hss: HssView, node: TrustedNode) =
 
 /** How each scheme is told from all the others. */
 const JUDGED: Readonly<Record<Scheme, Judge>> = {
-  "IMS AKA": async ({ check }, row, hss, node) => {
+  "IMS AKA": async (context, row, hss, node) => {
+    const { check } = context;
     const answer = await attempt(node, row);
     const [requirement] = row.verifies;
-    check("challenged", requirement).answer(answer).isOneOf(401);
+    await isChallenged(context, row, answer);
     check("with AKA", requirement).about(answer).that(algorithmOf(answer)).matches(AKA);
     // Whether the S-CSCF may leave it to the HSS is told in a note alone (NOTE_p6).
     asksFor(check("the HSS is asked for no other scheme", requirement).about(answer), hss, [
@@ -123,7 +124,7 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
     const { check } = context;
     const answer = await attempt(node, row);
     const [requirement] = row.verifies;
-    for (const id of row.verifies) check("challenged", id).answer(answer).isOneOf(401);
+    await isChallenged(context, row, answer);
     check("with Digest", requirement).about(answer).that(algorithmOf(answer)).matches(PASSWORD);
     await isLeftToTheHss(context, row, hss, answer);
   },
@@ -141,6 +142,23 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
     await isLeftToTheHss(context, row, hss, here);
   },
 };
+
+/**
+ * A mark of somebody registered, of one who is not, may be an error just as well: then it does not show the scheme. But
+ * it is no authentication (6.1.0, N.1).
+ */
+async function isChallenged(
+  { check, given }: Pick<CaseContext, "check" | "given">,
+  { flag, verifies }: Row,
+  answer: SipResponse,
+): Promise<void> {
+  const ofRegistered = /(^|-)yes$/.test(flag);
+  for (const id of verifies) {
+    if (ofRegistered) letsNobodyIn(check("not registered", id), answer);
+    else check("challenged", id).answer(answer).isOneOf(401);
+  }
+  if (ofRegistered) await given("somebody who is not registered is challenged", answer.status === 401);
+}
 
 /** P.4.2 step 3. */
 async function isLeftToTheHss(

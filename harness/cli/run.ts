@@ -106,7 +106,7 @@ export const runCommand: Command = {
     },
     {
       command: "imspeer run --case 'aka/challenge-*' --seed 7d1f",
-      says: "some cases of an earlier run again, octet for octet",
+      says: "some cases of an earlier run again, with the same Call-IDs, branches and tags",
     },
     { command: "imspeer run --fault pcscf/leaks-ck-ik", says: "see how a defect shows" },
   ],

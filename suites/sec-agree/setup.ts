@@ -17,6 +17,7 @@ import {
   MD5,
   offering,
   secured,
+  takenUp,
 } from "./_stimuli.ts";
 
 /** Security-Client as told, whatever stood there. */
@@ -235,9 +236,9 @@ export const setup = [
     peer: "ue",
     needs: { ipsec: true },
     async run(context) {
-      const { ue, check } = context;
+      const { ue, check, given } = context;
       const alice = await ue({ security: { ...IPSEC, offers: [INTEGRITY_ONLY] } });
-      const { response } = await alice.challenge(INITIAL);
+      const { response } = await given("a proper offer is taken up", takenUp(alice));
       for (const entry of response.securityServer) {
         check("an entry of SM6 is in the grammar", "33.203/H/01").that(breaches(entry)).equals([]);
       }

@@ -43,6 +43,21 @@ effect("another mechanism that is offered inside of TLS", {
   broken: { "pcscf/selects-anew-inside-tls": "ipsec-3gpp" },
 });
 
+roamingEffect("marks of a UE in two Authorization fields", {
+  subscribers: [BOB],
+  observe: async ({ ue, forwarded }) => {
+    const phone = await ue(BOB);
+    const request = phone.registerRequest();
+    const marked = `${request.get("Authorization")}, integrity-protected="auth-done"`;
+    request.set("Authorization", [marked, marked.replace(DOMAIN, "elsewhere.example")]);
+    await phone.ask(request);
+    const fields = forwarded()[0]?.authorization ?? [];
+    return fields.map(({ parameters }) => parameters.get("integrity-protected") ?? "none").join(" ");
+  },
+  honest: "none none",
+  broken: { "pcscf/cleans-first-authorization": "none auth-done" },
+});
+
 roamingEffect("access types that are told", {
   subscribers: [BOB],
   observe: async ({ ue, forwarded }) => {

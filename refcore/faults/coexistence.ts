@@ -28,6 +28,11 @@ export const coexistenceFaults: readonly Fault[] = [
     title: "P-CSCF forwards the integrity-protected parameter that the UE has written",
   },
   {
+    id: "pcscf/cleans-first-authorization",
+    requirement: "33.203/P.3/01",
+    title: "P-CSCF removes integrity-protected from the first Authorization alone",
+  },
+  {
     id: "pcscf/selects-unknown-mechanism",
     requirement: "33.203/P.3/06",
     title: "P-CSCF selects a security mechanism it does not know",

@@ -16,7 +16,8 @@ export function stripIntegrityFlag(request: SipRequest, flow: Flow, faults: Faul
     request.authorization.map(({ scheme, parameters }, index) => {
       const written = parameters.get("integrity-protected") ?? "";
       const kept = written.startsWith("tls-") && faults.has("pcscf/tls-keeps-forged-indicator") ||
-        index > 0 && faults.has("pcscf/flag-beside-forged-one");
+        index > 0 && faults.has("pcscf/flag-beside-forged-one") ||
+        index > 0 && faults.has("pcscf/cleans-first-authorization");
       return formatCredentials({
         scheme,
         parameters: kept ? parameters : parameters.without("integrity-protected"),

@@ -32,7 +32,13 @@ export interface Row {
   readonly over: "UDP or TCP" | "TLS";
   readonly access: "3gpp" | "fixed" | "wlan" | "nass";
   /** What the UE writes that only the network may say, or knows. */
-  readonly claims?: { readonly headers?: HeaderValues; readonly flag?: string; readonly words: string };
+  readonly claims?: {
+    readonly headers?: HeaderValues;
+    readonly flag?: string;
+    /** The flag stands in an Authorization of its own, for another realm (RFC 3261 22.3). */
+    readonly beside?: true;
+    readonly words: string;
+  };
   readonly then: Procedure;
   readonly verifies: readonly [string, ...string[]];
   readonly kills: readonly [string, ...string[]];
@@ -53,6 +59,18 @@ export const ROWS: readonly Row[] = [
     then: "SIP Digest without TLS",
     verifies: ["33.203/P.3/01"],
     kills: ["pcscf/keeps-integrity-protected"],
+  },
+  {
+    id: "coexistence/p3-flag-in-a-second-header-is-removed",
+    ...{ offer: "none", authorization: "there", over: "UDP or TCP", access: "fixed" },
+    claims: {
+      flag: "auth-done",
+      beside: true,
+      words: "writes integrity-protected into a second Authorization",
+    },
+    then: "SIP Digest without TLS",
+    verifies: ["33.203/P.3/01"],
+    kills: ["pcscf/cleans-first-authorization"],
   },
   // Security-Client is there, and a mechanism is selected.
   {

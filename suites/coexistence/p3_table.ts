@@ -39,6 +39,12 @@ export const p3Table: readonly CaseDefinition[] = ROWS.map((row) =>
     ...(row.offer === "ipsec-3gpp, mod=trans" ? { tags: ["privileged"] } : {}),
     async run(context) {
       const seen = await played(context, row);
+      if (row.claims?.beside) {
+        await context.given(
+          "two Authorization fields are forwarded, or one of them",
+          seen.registers.length > 0,
+        );
+      }
       if (row.then === "none") {
         leadsNowhere(context, row, seen);
         await servedElsewhere(context, row, seen);
@@ -226,6 +232,10 @@ function needsOf({ offer, over }: Row): Readonly<Record<string, boolean>> {
   }
 }
 
+/** Credentials for somebody who is not on the way. */
+const ELSEWHERE = 'Digest username="user@elsewhere.example", realm="elsewhere.example", nonce="", ' +
+  'uri="sip:elsewhere.example", response=""';
+
 /** What the REGISTERs of the row say, beyond what a UE of its kind says anyway. */
 function said({ offer, authorization, claims }: Row): RegisterOptions & { answer?: RegisterOptions } {
   const headers = {
@@ -237,7 +247,9 @@ function said({ offer, authorization, claims }: Row): RegisterOptions & { answer
   const tamper: Tamper = (request) => {
     const written = request.get("Authorization");
     if (!claims?.flag || written === undefined) return;
-    request.set("Authorization", `${written}, integrity-protected="${claims.flag}"`);
+    const flag = `integrity-protected="${claims.flag}"`;
+    if (claims.beside) request.append("Authorization", `${ELSEWHERE}, ${flag}`);
+    else request.set("Authorization", `${written}, ${flag}`);
   };
   return {
     ...{ headers, tamper },

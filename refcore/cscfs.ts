@@ -97,7 +97,10 @@ export function joinScscf(
     receive,
     (address) => trust.holds(address) || context.faults.has("scscf/takes-auth-done-from-anywhere"),
   );
-  const scscf: Scscf = new Scscf(context, { name, cx, homeEntry, link });
+  const scscf: Scscf = new Scscf(context, {
+    ...{ name, cx, homeEntry, link },
+    ...(options.nextHop ? { icscf: options.nextHop } : {}),
+  });
   return scscf;
 }
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { systemNet } from "../harness/net/mod.ts";
+import { claimNet } from "../harness/net/testing/claim.ts";
 import { type BoxOptions, startBox } from "./mod.ts";
 import type { Box } from "./single.ts";
 import { TestElement } from "./testing/element.ts";
 import { TIMERS } from "./testing/scene.ts";
-import { akaSubscriber, digestSubscriber, DOMAIN } from "./testing/subscribers.ts";
+import { akaSubscriber, digestSubscriber, DOMAIN, nbaSubscriber } from "./testing/subscribers.ts";
+
+const NET = claimNet(18);
 
 type Wishes = Pick<BoxOptions, "only"> & Partial<BoxOptions>;
 
@@ -97,6 +100,30 @@ Deno.test("I-CSCF, S-CSCF and HSS, each alone, register a user together", () =>
       assert.equal((await ringing).status, 200);
     });
   }));
+
+Deno.test("an S-CSCF alone that knows its I-CSCF tells by the Via below it which P-CSCF has forwarded", () =>
+  boxes(async (start) => {
+    const nancy = nbaSubscriber("nancy", "dsl-7");
+    const known = {
+      subscribers: [nancy],
+      policy: { trusted: [`${NET.address(1)}/24`], paniAware: [NET.address(9)] },
+    };
+    const hss = await start({ ...known, only: "hss", bind: NET.address(1) });
+    const mw = { hss: hss.entry["hss"]!.tcp! };
+    const place = { address: NET.address(3), port: 5060 };
+    const scscf = await start({ ...known, only: "s-cscf", bind: NET.address(2), mw, nextHop: place });
+    const nextHop = scscf.entry["s-cscf"]!.udp!;
+    const ports = { gm: place.port };
+    const icscf = await start({ ...known, only: "i-cscf", bind: place.address, ports, mw, nextHop });
+    for (const [address, status] of [[NET.address(9), 200], [NET.address(8), 403]] as const) {
+      await element(address, async (pcscf) => {
+        const request = register(pcscf, "nancy").set("P-Access-Network-Info", LINE);
+        assert.equal((await pcscf.ask(request, icscf.entry["i-cscf"]!.udp!)).status, status);
+      });
+    }
+  }));
+
+const LINE = 'ADSL;dsl-location="dsl-7";network-provided';
 
 Deno.test("a box alone does not answer whom it does not trust", () =>
   boxes((start) =>

@@ -1,5 +1,6 @@
 /** REGISTER in the S-CSCF: whether it must be authenticated, and what it changes (TS 24.229 5.4.1.2, 33.203 6.1). */
 import { formatNameAddr, type NameAddr, type SipRequest } from "sip-codec";
+import type { Endpoint, Flow } from "../../harness/net/types.ts";
 import { bindingKey } from "../contact.ts";
 import { homeCredentials } from "../credentials.ts";
 import type { Cx, ServerAssignmentAnswer, ServerAssignmentRequest, UserProfile } from "../cx.ts";
@@ -27,6 +28,8 @@ export interface RegistrarOptions {
   readonly serviceRoute: string;
   readonly authentication: Authentication;
   readonly registrations: Registrations;
+  /** Of an I-CSCF outside this core. */
+  readonly icscf?: Endpoint;
 }
 
 /** Option tags a REGISTER may require. */
@@ -93,8 +96,15 @@ export class Registrar {
     const removal = all || contacts.length > 0 &&
         contacts.every((contact) => requestedExpiry(request, contact) === 0);
     const set = this.options.registrations.find(who.impu);
-    // A REGISTER from within this core has come by its I-CSCF.
-    return { request, hops: hopsOf(request, isInside(flow)), who, set, contacts, all, removal };
+    const hops = hopsOf(request, this.#byIcscf(request, flow));
+    return { request, hops, who, set, contacts, all, removal };
+  }
+
+  /** From within this core it has come by its I-CSCF, else by the one that is known, as its Via says. */
+  #byIcscf({ via }: SipRequest, flow: Flow): boolean {
+    if (isInside(flow)) return true;
+    const { icscf } = this.options;
+    return icscf !== undefined && flow.remote.address === icscf.address && (via?.port ?? 5060) === icscf.port;
   }
 
   async #authenticated(registration: Registration): Promise<AuthenticationResult> {

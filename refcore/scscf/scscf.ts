@@ -1,5 +1,6 @@
 /** The S-CSCF: registrar, authentication, reg-event notifier, and the proxy of those it serves. */
 import type { SipRequest, Uri } from "sip-codec";
+import type { Endpoint } from "../../harness/net/types.ts";
 import type { Cx, CxListener, DigestVector } from "../cx.ts";
 import { type Link, namesBox, sentByOn } from "../fabric.ts";
 import { popRoute } from "../proxy.ts";
@@ -21,6 +22,8 @@ export interface ScscfOptions {
   readonly homeEntry: Uri;
   readonly cx: Cx;
   readonly link: Link;
+  /** An I-CSCF outside this core, from which REGISTERs come; one inside is known anyway. */
+  readonly icscf?: Endpoint;
 }
 
 export class Scscf implements CxListener {
@@ -34,7 +37,7 @@ export class Scscf implements CxListener {
   readonly #registrar: Registrar;
 
   constructor(readonly context: BoxContext, readonly options: ScscfOptions) {
-    const { name, cx, link, homeEntry } = options;
+    const { name, cx, link, homeEntry, icscf } = options;
     const serverName = `sip:${name}`;
     this.link = link;
     this.homeEntry = homeEntry;
@@ -56,6 +59,7 @@ export class Scscf implements CxListener {
       serviceRoute: this.uri("orig"),
       authentication,
       registrations,
+      ...(icscf ? { icscf } : {}),
     });
     registrations.onChange = (set, event, binding) => this.notifier.changed(set, event, binding);
     registrations.onEmpty = (set, event) => this.#deregistered(set, event);

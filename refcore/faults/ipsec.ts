@@ -318,6 +318,11 @@ export const ipsecFaults: readonly Fault[] = [
     title: "P-CSCF forwards SM7 from the old SA as protected",
   },
   {
+    id: "pcscf/ipsec-sm12-in-clear",
+    requirement: "33.203/7.4.2a/08",
+    title: "P-CSCF sends the 200 in the clear where SM1 came so",
+  },
+  {
     id: "pcscf/ipsec-sm12-on-old",
     requirement: "33.203/7.4.2a/08",
     title: "P-CSCF sends SM12 on the old SAs",

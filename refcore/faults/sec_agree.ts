@@ -163,6 +163,11 @@ export const secAgreeFaults: readonly Fault[] = [
     title: "P-CSCF lists des-ede3-cbc and hmac-md5-96",
   },
   {
+    id: "pcscf/sec-agree-truncates-spi",
+    requirement: "33.203/H/03",
+    title: "P-CSCF keeps the last 32 bits of an SPI that is too large",
+  },
+  {
     id: "pcscf/sec-agree-signed-spi",
     requirement: "33.203/H/03",
     title: "P-CSCF reads SPIs as signed 32-bit numbers",

@@ -61,7 +61,7 @@ export const firstUse = [
     id: "ipsec/success-comes-under-the-new-sas",
     title: "The 200 comes on the SA that this registration has made",
     verifies: ["33.203/7.4.2a/08"],
-    kills: ["pcscf/ipsec-sm12-on-old"],
+    kills: ["pcscf/ipsec-sm12-on-old", "pcscf/ipsec-sm12-in-clear"],
     peer: "ue",
     needs: { ipsec: true },
     leases: ["aka+!akav2", "aka+!akav2"],

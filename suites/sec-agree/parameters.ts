@@ -181,7 +181,7 @@ export const parameters = [
     id: "sec-agree/spi-and-port-ranges",
     title: "Every SPI and port of the grammar works, those beyond are refused",
     verifies: ["33.203/H/03", "33.203/7.1/26"],
-    kills: ["pcscf/sec-agree-signed-spi"],
+    kills: ["pcscf/sec-agree-signed-spi", "pcscf/sec-agree-truncates-spi"],
     peer: "ue",
     needs: { ipsec: true },
     leases: ["aka+!akav2", "aka+!akav2"],

@@ -107,6 +107,9 @@ export function rerouted(security: PcscfSecurity, message: SipMessage, to: Flow)
   }
   // 7.4.2a: where SM1 was protected, the old SAs protect the failure messages; SM12 goes under the new ones.
   if (message.status >= 300) return before && atSm7 ? toServerPort(before, transport) : to;
+  if (!before && atSm7 && set.setup.clearFlow && faults.has("pcscf/ipsec-sm12-in-clear")) {
+    return set.setup.clearFlow;
+  }
   if (before && atSm7 && faults.has("pcscf/ipsec-sm12-on-old")) return toServerPort(before, transport);
   if (before && atSm7 && faults.has("pcscf/ipsec-sm12-under-old-pair")) {
     return toClientPort(before, transport);

@@ -89,7 +89,9 @@ function numbersOf({ params }: SecurityMechanism, faults: FaultSet): Numbers | u
 
 /** Annex H: ten digits, up to 4294967295; RFC 4303 2.1 keeps 0 to 255 to itself. Fewer digits are understood. */
 function spiIn(text: string | undefined, faults: FaultSet): number | undefined {
-  if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined;
+  if (text === undefined || !/^\d+$/.test(text)) return undefined;
+  if (faults.has("pcscf/sec-agree-truncates-spi")) return Number(text) % 0x1_0000_0000;
+  if (text.length > 10) return undefined;
   const spi = Number(text);
   const most = faults.has("pcscf/sec-agree-signed-spi") ? 0x7fff_ffff : 0xffff_ffff;
   return spi > 0xff && spi <= most ? spi : undefined;

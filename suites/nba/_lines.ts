@@ -72,11 +72,12 @@ export function isNoSuccess(check: Check, answer: SipResponse | undefined): bool
 
 /** The P-CSCF forwards to the home network what a UE there sends rightly; then it can be asked what it makes of the rest. */
 export async function forwardsPlainly(
-  { given }: Pick<CaseContext, "given">,
+  { given, timers }: Pick<CaseContext, "given" | "timers">,
   home: HomeNetwork,
   ue: Ue,
 ): Promise<void> {
   const answer = silenceIsUndefined(ue.attempt({ fresh: true }));
-  await given(`a REGISTER with nothing forged from ${ue.local.address} is forwarded`, home.nextRegister());
+  const arriving = home.nextRegister(64 * timers.t1);
+  await given(`a REGISTER with nothing forged from ${ue.local.address} is forwarded`, arriving);
   await answer;
 }

@@ -222,7 +222,7 @@ export const location = [
       const home = await context.homeNetwork({ users: ["digest"] });
       const { ue: plain } = await onTheNass(context, { home, as: 0 }, { line: "dsl-1.west-9" });
       const first = silenceIsUndefined(plain.attempt());
-      await given("a REGISTER with a plain line is forwarded", home.nextRegister());
+      await given("a REGISTER with a plain line is forwarded", home.nextRegister(64 * timers.t1));
       await first;
       for (const line of STRANGE_LINES) {
         const { ue: alice } = await onTheNass(context, { home, as: 0 }, { line });

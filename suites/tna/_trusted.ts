@@ -33,6 +33,26 @@ export async function isRegistered(node: TrustedNode, impu: string): Promise<boo
   return answer === undefined || answer.status < 400 || answer.status === 408;
 }
 
+/**
+ * REGISTERs that perhaps nobody answers. When the window is over it is told by OPTIONS who is registered, and only then
+ * looked which of them have been answered: what comes late comes before that.
+ */
+export async function lookAfterWindow<T>(
+  { wait, timers }: Pick<CaseContext, "wait" | "timers">,
+  flows: readonly Promise<T>[],
+  isOne: () => Promise<boolean>,
+): Promise<{ readonly outcomes: readonly (T | undefined)[]; readonly registered: boolean }> {
+  const outcomes: (T | undefined)[] = flows.map(() => undefined);
+  const errors: unknown[] = [];
+  for (const [index, flow] of flows.entries()) {
+    silenceIsUndefined(flow).then((value) => outcomes[index] = value, (error) => errors.push(error));
+  }
+  await wait(timers.silence);
+  const registered = await isOne();
+  if (errors.length > 0) throw errors[0];
+  return { outcomes, registered };
+}
+
 /** Before a case says that nobody has become registered: nobody was, and it can be told. */
 export async function isFree(
   { given }: Pick<CaseContext, "given">,

@@ -93,7 +93,7 @@ export const coreCommand: Command = {
       if (dns) host.say(`name server on udp ${dns.resolver.address}:${dns.resolver.port}`);
       if (operator) host.say(`operator interface on ${operator.url}`);
       host.say(
-        `${profile.subscribers.length} subscribers; ${
+        `${subscribers.length} subscribers; ${
           faults.length > 0 ? `broken: ${faults.join(", ")}` : "no faults"
         }; Ctrl-C ends it`,
       );

@@ -114,7 +114,9 @@ function warningsOf({ profile, text }: LoadedProfile): string[] {
     ...unknownWaivers(profile, ids).map(({ case: name }) =>
       `no case answers to the waiver of "${name}"${didYouMean(name, ids)}`
     ),
-    ...(profile.subscribers.length === 0 ? ["there are no subscribers, so no case can run"] : []),
+    ...(profile.subscribers.length === 0 && !profile.homeNetworks
+      ? ["there are no subscribers, so no case can run"]
+      : []),
     ...(Object.keys(profile.access).length === 0 ? ["there is no address to send from (access)"] : []),
     ...(Object.keys(profile.capabilities).length === 0
       ? ["no capability is claimed, so few cases apply"]

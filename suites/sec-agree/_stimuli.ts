@@ -141,6 +141,12 @@ export function inUse(ue: Ue): SaSet {
   throw new PeerViolation(`"${ue.identity.impi}" has no SAs in use`);
 }
 
+/** The SAs of the registration under way. Rejects where SM6 has made none. */
+export function begun(ue: Ue): SaSet {
+  if (ue.ipsec?.new) return ue.ipsec.new;
+  throw new PeerViolation(`SM6 has made no SAs for "${ue.identity.impi}"`);
+}
+
 /** Refusals of whom the network does not know, or does not know any more. */
 const UNKNOWN_USER: readonly number[] = [401, 403, 407];
 

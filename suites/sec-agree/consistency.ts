@@ -4,7 +4,18 @@ import type { AnswerOptions } from "../../harness/peer/ue/types.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { each, rewritten, setting } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
-import { INITIAL, IPSEC, isAborted, isNoSuccess, isServed, last, secured, shifting } from "./_stimuli.ts";
+import {
+  begun,
+  INITIAL,
+  IPSEC,
+  isAborted,
+  isNoSuccess,
+  isServed,
+  last,
+  secured,
+  shifting,
+  takenUp,
+} from "./_stimuli.ts";
 
 /** SPIs and ports of a set-up line. */
 const NUMBERS = ["spi-c", "spi-s", "port-c", "port-s"] as const;
@@ -39,8 +50,8 @@ export const consistency = [
           await isAborted(context, alice, "33.203/7.2/13", `another ${name} in ${where}`, { tamper });
         }
       }
-      const challenge = await given("challenged once more", alice.challenge(INITIAL));
-      const set = alice.ipsec?.new?.name ?? "";
+      const challenge = await given("challenged once more", takenUp(alice));
+      const { name: set } = await given("new SAs follow", () => begun(alice));
       const wrong = rewritten("Security-Verify", each(shifting("port-s")));
       await silenceIsUndefined(alice.answer(challenge, { tamper: wrong }));
       const late = await withinWindow(context, alice.answer(challenge, { way: { set } }));

@@ -290,9 +290,9 @@ export const registration = [
       await given("a second subscriber registers", register(friend));
       const first = await given("the UE registers for a short time", register(alice, timers.minExpires));
       const lifetime = (first.expires ?? 0) * 1000;
-      await wait(lifetime * 0.6);
+      await wait(lifetime * 0.75);
       const second = await given("the UE refreshes", register(alice, timers.minExpires));
-      await wait(lifetime * 0.6);
+      await wait(lifetime * 0.75);
       const between = await call(friend, implicit, alice);
       check("an implicit IMPU is reachable after the first expiry", "33.203/6.1.1/13").that(between.delivered)
         .equals(true);

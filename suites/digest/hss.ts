@@ -329,7 +329,11 @@ export const hss: readonly CaseDefinition[] = [
     leases: ["digest"],
     async run({ ue, check, given }) {
       const alice = await ue();
-      const challenge = await check("challenged", "33.203/N.2.1.1/13").answers(alice.challenge());
+      const guessed = await alice.register({ answer: { password: "not the password" } });
+      await given("another password does not register", !guessed.ok);
+      const challenge = await check("challenged", "33.203/N.2.1.1/13").answers(
+        alice.challenge({ fresh: true }),
+      );
       if (!challenge) return;
       const { parameters, response } = challenge;
       check("qop is auth, and nothing else", "33.203/N.2.1.1/13").about(response).that(parameters.get("qop"))
@@ -341,8 +345,6 @@ export const hss: readonly CaseDefinition[] = [
       // H(A1) is over IMPI, realm and password: an answer over these proves that the HSS has it so.
       const { response: last } = await alice.answer(challenge, { qop: "auth" });
       check("H(A1) is that of IMPI, realm and password", "33.203/N.2.1.1/13").answer(last).isOneOf(200);
-      const guessed = await alice.register({ fresh: true, answer: { password: "not the password" } });
-      await given("another password does not register", !guessed.ok);
     },
   }),
 ];

@@ -1,5 +1,6 @@
 /** What became of a REGISTER that a node of the core network should not have got through (TS 33.203 U.1, U.2). */
 import type { SipResponse } from "sip-codec";
+import { EnvironmentError } from "../../harness/errors.ts";
 import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
@@ -45,12 +46,21 @@ export async function lookAfterWindow<T>(
   const outcomes: (T | undefined)[] = flows.map(() => undefined);
   const errors: unknown[] = [];
   for (const [index, flow] of flows.entries()) {
-    silenceIsUndefined(flow).then((value) => outcomes[index] = value, (error) => errors.push(error));
+    silenceIsUndefined(flow).then((value) => outcomes[index] = value, (error) => {
+      if (!isShutOut(error)) errors.push(error);
+    });
   }
   await wait(timers.silence);
   const registered = await isOne();
   if (errors.length > 0) throw errors[0];
   return { outcomes, registered };
+}
+
+/** The connection was refused or ended: network domain security lets nothing through, which is no answer, either. */
+function isShutOut(error: unknown): boolean {
+  const cause = error instanceof EnvironmentError ? error.cause : undefined;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code);
 }
 
 /** Before a case says that nobody has become registered: nobody was, and it can be told. */

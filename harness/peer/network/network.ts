@@ -153,16 +153,25 @@ class PartnerNetwork implements t.Network {
     }
     const until = clock.now() + timers.answer;
     const ended = connection.ended(timers.answer);
-    const answer = await begin(() =>
+    let trying: SipResponse | undefined;
+    const said = await begin(() =>
       this.#requests.start(method, target, { ...options.request, way: connection })
     )
-      .then((exchange) => Promise.race([firstBut100(exchange), ended.then(() => undefined)]))
+      .then(async (exchange) => {
+        for (;;) {
+          const response = await Promise.race([exchange.next(), ended.then(() => undefined)]);
+          if (response?.status !== 100) return response;
+          trying = response;
+        }
+      })
       .catch((error) => {
         // The end of the connection is told below.
         if (error instanceof NoAnswer || error instanceof EnvironmentError) return undefined;
         throw error;
       });
-    const end = answer ? undefined : await connection.ended(Math.max(0, until - clock.now()));
+    const end = said ? undefined : await connection.ended(Math.max(0, until - clock.now()));
+    // 100 says that the next hop has it, and not what becomes of it (RFC 3261 8.2.6.1): it counts if it is all.
+    const answer = said ?? (end ? undefined : trying);
     const outcome = answer
       ? `${answer.status} ${answer.reason}`
       : end
@@ -317,12 +326,4 @@ async function openClear(
 function inWords({ by, alert, says }: TlsEnd): string {
   if (alert) return `alert ${alert.name}${alert.direction === "sent" ? " (ours)" : ""}`;
   return by === "peer" ? `closed by the device: ${says}` : says;
-}
-
-/** 100 says that the next hop has it, and nothing of what becomes of it (RFC 3261 8.2.6.1). */
-async function firstBut100(exchange: Exchange): Promise<SipResponse> {
-  for (;;) {
-    const response = await exchange.next();
-    if (response.status !== 100) return response;
-  }
 }

@@ -51,6 +51,19 @@ toolTest("a network answers OPTIONS and tells what came in the clear", missing, 
   await end();
 });
 
+toolTest("attempt() takes 100 for an answer only where nothing follows it", missing, async () => {
+  const { a, b, end } = await pair();
+  const outcomes: string[] = [];
+  for (const statuses of [[100, 403], [100]]) {
+    const attempting = a.attempt({ method: "MESSAGE", target: b.uri });
+    const incoming = await b.incoming("MESSAGE");
+    for (const status of statuses) await incoming.respond(status);
+    outcomes.push((await attempting).outcome);
+  }
+  assert.deepEqual(outcomes, ["403 Forbidden", "100 Trying"]);
+  await end();
+});
+
 toolTest("attempt() tells how a connection with a bad certificate ends", missing, async () => {
   const trust = { anchors: [issuer.certificate] };
   const { a, b, end } = await pair({ server: { tls: { trust, clientCertificate: "require" } } });

@@ -99,7 +99,10 @@ export interface Attempted {
   readonly connection: TlsConnection | undefined;
   /** How the connection, or the attempt at one, ended; undefined where it is open still. */
   readonly end: TlsEnd | undefined;
-  /** The first answer to the request but 100; undefined where none came before the end, or within timers.answer. */
+  /**
+   * The first answer to the request, 100 where no other came; undefined where none came before the end, or within
+   * timers.answer.
+   */
   readonly answer: SipResponse | undefined;
   /** In a few words: "alert unknown_ca", "closed by the device", "403 Forbidden", "neither answer nor end". */
   readonly outcome: string;

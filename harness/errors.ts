@@ -19,7 +19,8 @@ export class EnvironmentError extends Error {
 /** The device under test broke the protocol: verdict `fail`; never leaves a case. */
 export class PeerViolation extends Error {
   override readonly name = "PeerViolation";
-  constructor(message: string, readonly requirement?: string) {
+  /** `status`: of the response that it is about. */
+  constructor(message: string, readonly requirement?: string, readonly status?: number) {
     super(message);
   }
 }

@@ -1,5 +1,6 @@
 /** Re-registration in the tunnel, and from elsewhere (M.7.4 of TS 33.203). */
 import { testCase } from "../../harness/runner/case.ts";
+import { challengedAgain } from "../_shared/challenged_again.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { each, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import { areUnheard, isAborted, isAgreed, isAnswered, isIgnored, isRegistered } from "./_judged.ts";
@@ -28,7 +29,9 @@ export const reregistration = [
       const { check } = context;
       const { ue, set } = await tunnelled(context);
       await reauthenticates(context, ue);
-      const challenge = await check("it is challenged", "33.203/M.7.4.0/01").answers(ue.challenge());
+      const challenge = await check("it is challenged", "33.203/M.7.4.0/01").answers(
+        challengedAgain(context, ue),
+      );
       const [server] = setUps(challenge?.response);
       check("port_ps stays", "33.203/M.7.4.0/01").that(server?.portS).equals(set.portPs);
       check("port_pc changes", "33.203/M.7.4.0/01").that(server?.portC).differsFrom(set.portPc);
@@ -89,7 +92,9 @@ export const reregistration = [
       const { check } = context;
       const { ue, ipsec, set } = await tunnelled(context);
       await reauthenticates(context, ue);
-      const challenge = await check("it is challenged", "33.203/M.7.4.2a/01").answers(ue.challenge());
+      const challenge = await check("it is challenged", "33.203/M.7.4.2a/01").answers(
+        challengedAgain(context, ue),
+      );
       if (!challenge) return;
       isAgreed(context, "33.203/M.7.4.2a/01", "the tunnel again", challenge.response, "UDP-enc-tun");
       const old = ipsec.carried(challenge.response);

@@ -1,6 +1,8 @@
 /** What may travel on which SAs while new ones are made: clauses 7.4.0, 7.4.1a and 7.4.2a of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
+import { challengedAgain } from "../_shared/challenged_again.ts";
 import { call } from "../_shared/reach.ts";
+import { ANSWERED, answered, ARRIVED, arriving, drawn, NOTHING } from "../_shared/said.ts";
 import { withinWindow } from "../_shared/window.ts";
 import {
   complete,
@@ -110,7 +112,9 @@ export const firstUse = [
       const alice = await ue(DISCARDING);
       await secure(context, alice);
       await orderReauthentication(context, alice);
-      const challenge = await check("SM6 gets through", "33.203/7.4.1a/02").answers(alice.challenge());
+      const challenge = await check("SM6 gets through", "33.203/7.4.1a/02").answers(
+        challengedAgain(context, alice),
+      );
       const renewed = challenge &&
         await check("SM12 gets through", "33.203/7.4.1a/02").answers(alice.answer(challenge));
       if (!renewed) return;
@@ -118,8 +122,8 @@ export const firstUse = [
       const left = await openFurther(context, alice);
       await wait(timers.regAwaitAuth + 2 * timers.expiryMargin);
       check("the SAs of the last success serve on", "33.203/7.4.1a/02").that(
-        await isServed(context, alice, { way: "current" }),
-      ).equals(true);
+        answered(await isServed(context, alice, { way: "current" })),
+      ).equals(ANSWERED);
       const late = nothingComes(context, alice, alice.answer(left.challenge), left.fresh);
       check("those of the run that was left are gone", "33.203/7.4.1a/02").that(await late).equals(true);
     },
@@ -152,8 +156,8 @@ export const firstUse = [
       const run = await openFurther(context, alice);
       const onOld = alice.answer(run.challenge, on(set));
       check("SM7 on the old SA gets nowhere", "33.203/7.4.1a/03").that(
-        await nothingComes(context, alice, onOld, set, run.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, onOld, set, run.fresh))),
+      ).equals(NOTHING);
       const clear = await withinWindow(context, alice.answer(run.challenge, { way: "clear" }));
       check("SM7 in the clear is no success", "33.203/7.4.1a/03").holds(!clear?.ok, {
         expected: "no 200",
@@ -162,11 +166,11 @@ export const firstUse = [
       const { fresh } = await openFurther(context, alice);
       const start = alice.attempt({ ...on(fresh), impu: impuOf(alice) });
       check("SM1 on the unfinished SAs gets nowhere", "33.203/7.4.1a/03").that(
-        await nothingComes(context, alice, start, fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, start, fresh))),
+      ).equals(NOTHING);
       check("the registration before is as it was", "33.203/7.4.1a/03").that(
-        await isServed(context, alice, on(set)),
-      ).equals(true);
+        answered(await isServed(context, alice, on(set))),
+      ).equals(ANSWERED);
       const reach = await call(friend, furtherImpuOf(alice), alice, { within: timers.silence });
       check("the other identity is not registered", "33.203/7.4.1a/03").that(reach.delivered).equals(false);
     },
@@ -198,9 +202,8 @@ export const firstUse = [
         const early = await gets(context, friend, alice, { ...on(run.fresh), within: timers.silence });
         check(`before ${what} success`, "33.203/7.4.1a/04").that(early).equals(false);
         await complete(context, alice, run);
-        check(`after ${what} success`, "33.203/7.4.1a/04").that(await gets(context, friend, alice)).equals(
-          true,
-        );
+        check(`after ${what} success`, "33.203/7.4.1a/04").that(arriving(await gets(context, friend, alice)))
+          .equals(ARRIVED);
       }
     },
   }),
@@ -230,8 +233,8 @@ export const firstUse = [
       check("an INVITE comes on the old SA", "33.203/7.4.2a/01").about(invite).that(wayOf(alice, invite))
         .equals(set.name);
       check("an OPTIONS on the new SA draws nothing", "33.203/7.4.2a/01").that(
-        await reacts(context, alice, run.fresh),
-      ).equals(false);
+        drawn(await reacts(context, alice, run.fresh)),
+      ).equals(NOTHING);
     },
   }),
 
@@ -260,11 +263,12 @@ export const firstUse = [
       const run = await openFurther(context, alice);
       const refresh = alice.attempt({ ...on(run.fresh), impu: impuOf(alice) });
       check("a refresh on the SAs of an incomplete run", "33.203/7.4.2a/02").that(
-        await nothingComes(context, alice, refresh, run.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, refresh, run.fresh))),
+      ).equals(NOTHING);
       const answer = alice.answer(run.challenge, on(set));
-      check("SM7 on the old SA", "33.203/7.4.2a/02").that(await nothingComes(context, alice, answer, set))
-        .equals(true);
+      check("SM7 on the old SA", "33.203/7.4.2a/02").that(
+        drawn(!(await nothingComes(context, alice, answer, set))),
+      ).equals(NOTHING);
       await given("SM7 on the new SA succeeds", alice.answer(run.challenge));
       await given("the new SAs are used", isServed(context, alice, on(run.fresh)));
       const late = await gets(context, friend, alice, { ...on(set), within: timers.silence });
@@ -296,14 +300,14 @@ export const firstUse = [
       const alice = await ue(WATCHING);
       const first = await open(context, alice);
       check("on the SAs of an open challenge: dropped", "33.203/7.4.2a/04").that(
-        await nothingComes(context, alice, alice.attempt(on(first.fresh)), first.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, alice.attempt(on(first.fresh)), first.fresh))),
+      ).equals(NOTHING);
       await complete(context, alice, await open(context, alice, INITIAL));
       const second = await openFurther(context, alice);
       const refresh = alice.attempt({ ...on(second.fresh), impu: impuOf(alice) });
       check("of a registered UE as well", "33.203/7.4.2a/04").that(
-        await nothingComes(context, alice, refresh, second.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, refresh, second.fresh))),
+      ).equals(NOTHING);
       const answer = await check("on those of a success: answered", "33.203/7.4.2a/04").answers(
         alice.attempt({ way: "current" }),
       );
@@ -331,14 +335,14 @@ export const firstUse = [
       check("and succeeds", "33.203/7.4.2a/06").answer(registered?.response).isOneOf(200);
       const replaced = await open(context, alice, INITIAL);
       await open(context, alice, INITIAL);
-      check("the SAs of a replaced challenge are dead", "33.203/7.4.2a/06").that(
-        await nothingComes(
+      check("the SAs of a replaced challenge are dead", "33.203/7.4.2a/06").that(drawn(
+        !(await nothingComes(
           context,
           alice,
           alice.answer(replaced.challenge),
           replaced.fresh,
-        ),
-      ).equals(true);
+        )),
+      )).equals(NOTHING);
     },
   }),
 
@@ -367,11 +371,11 @@ export const firstUse = [
       const run = await openFurther(context, alice);
       const wrong = alice.answer(run.challenge, on(set));
       check("SM7 on the old SA is discarded", "33.203/7.4.2a/07").that(
-        await nothingComes(context, alice, wrong, set, run.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, wrong, set, run.fresh))),
+      ).equals(NOTHING);
       check("a MESSAGE on the old SA is delivered meanwhile", "33.203/7.4.2a/07").that(
-        await gets(context, friend, alice, on(set)),
-      ).equals(true);
+        arriving(await gets(context, friend, alice, on(set))),
+      ).equals(ARRIVED);
       const right = await check("SM7 on the new SA is answered", "33.203/7.4.2a/07").answers(
         alice.answer(run.challenge),
       );
@@ -396,7 +400,8 @@ export const firstUse = [
       );
       check("with a challenge", "33.203/7.4.0/05").answer(answer).isOneOf(401);
       check("in the clear", "33.203/7.4.0/05").about(answer).that(wayOf(alice, answer)).equals("clear");
-      check("the SAs serve on", "33.203/7.4.0/05").that(await isServed(context, alice, on(set))).equals(true);
+      check("the SAs serve on", "33.203/7.4.0/05").that(answered(await isServed(context, alice, on(set))))
+        .equals(ANSWERED);
     },
   }),
 ];

@@ -112,6 +112,8 @@ export class Registrations {
     if (next) return next;
     throw new PeerViolation(
       `REGISTER was answered "${response.status} ${response.reason}", needs a challenge (401)`,
+      undefined,
+      response.status,
     );
   }
 

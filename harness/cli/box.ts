@@ -30,18 +30,27 @@ export const BOX_OPTIONS: readonly OptionSpec[] = [
     default: "everybody",
     group: "One box",
   },
+  {
+    name: "pani-aware",
+    value: "CIDR",
+    repeatable: true,
+    help: "further P-CSCFs of which an s-cscf knows that they write P-Access-Network-Info (TS 33.203 P.5)",
+    default: "those that the profile has",
+    group: "One box",
+  },
 ];
 
 export type BoxWishes = Pick<BoxOptions, "only" | "nextHop"> & {
   readonly hss: BoxOptions["nextHop"];
   /** CIDRs */
   readonly trusted: readonly string[];
+  readonly paniAware: readonly string[];
 };
 
 /** Undefined where the whole core is wanted. Throws CliError (64). */
 export function boxWishes(args: Args): BoxWishes | undefined {
   const only = args.text("only");
-  const others = ["next-hop", "hss", "trust"].filter((name) => args.list(name).length > 0);
+  const others = ["next-hop", "hss", "trust", "pani-aware"].filter((name) => args.list(name).length > 0);
   if (only === undefined) {
     if (others[0] === undefined) return undefined;
     throw usageError(`"--${others[0]}" is for one box alone: add "--only ${BOX_NAMES.join("|")}"`);
@@ -51,13 +60,20 @@ export function boxWishes(args: Args): BoxWishes | undefined {
   const nextHop = placeOf("next-hop", args.text("next-hop"), 5060);
   const hss = hssOf(args.text("hss"));
   checkTogether(name, { nextHop: nextHop !== undefined, hss: hss !== undefined });
-  return { only: name, ...(nextHop ? { nextHop } : {}), hss, trusted: trustedOf(args.list("trust")) };
+  const paniAware = cidrsOf("pani-aware", args.list("pani-aware"));
+  if (paniAware.length > 0 && name !== "s-cscf") throw usageError(`"--pani-aware" is for an s-cscf alone`);
+  const trusted = cidrsOf("trust", args.list("trust"));
+  return {
+    ...{ only: name, hss, paniAware },
+    ...(nextHop ? { nextHop } : {}),
+    trusted: trusted.length > 0 ? trusted : ["0.0.0.0/0", "::/0"],
+  };
 }
 
 /** The box as a target: its entry points, and nothing of an operator's. */
 export async function openBox(
   profile: Profile,
-  { hss, trusted, ...box }: BoxWishes,
+  { hss, trusted, paniAware, ...box }: BoxWishes,
   { faults, seed, bind, ports }: CoreWishes,
 ): Promise<Target> {
   const { homeNetworks, clf, radius, trustedNode } = profile;
@@ -73,7 +89,7 @@ export async function openBox(
     },
     policy: {
       trusted,
-      paniAware: trustedNode?.paniAware ?? [],
+      paniAware: [...trustedNode?.paniAware ?? [], ...paniAware],
       visitedNetworks: trustedNode ? [trustedNode.visitedNetwork] : [],
     },
     mw: { ...(homeNetworks ? { homeNetworks } : {}), ...(hss ? { hss } : {}) },
@@ -152,10 +168,10 @@ function placeOf(option: string, text: string | undefined, port: number): BoxWis
   throw usageError(`"--${option}" needs an IP address and a port, like "192.0.2.1:${port}", found "${text}"`);
 }
 
-function trustedOf(cidrs: readonly string[]): readonly string[] {
+function cidrsOf(option: string, cidrs: readonly string[]): readonly string[] {
   const wrong = cidrs.find((cidr) => parseCidr(cidr) === undefined);
   if (wrong !== undefined) {
-    throw usageError(`"--trust" needs a CIDR block, like "192.0.2.0/24", found "${wrong}"`);
+    throw usageError(`"--${option}" needs a CIDR block, like "192.0.2.0/24", found "${wrong}"`);
   }
-  return cidrs.length > 0 ? cidrs : ["0.0.0.0/0", "::/0"];
+  return cidrs;
 }

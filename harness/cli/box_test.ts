@@ -36,13 +36,16 @@ Deno.test("four boxes of a core, each alone, are a core together", () =>
     boxes(async (start) => {
       const hss = await start(AT.address(1), "--only", "hss");
       const asks = ["--hss", `diameter:${hss.where("hss")}`];
-      const scscf = await start(AT.address(2), "--only", "s-cscf", ...asks);
+      const around = ["--next-hop", `${AT.address(3)}:5060`, "--pani-aware", `${AT.address(4)}/32`];
+      const scscf = await start(AT.address(2), "--only", "s-cscf", ...asks, ...around);
       const next = ["--next-hop", scscf.where("s-cscf")];
       const icscf = await start(AT.address(3), "--only", "i-cscf", ...asks, ...next);
       const home = ["--next-hop", icscf.where("i-cscf")];
       const pcscf = await start(AT.address(4), "--only", "p-cscf", ...home);
       await Deno.writeTextFile(`${folder}/p-cscf.yaml`, pcscf.box.printed());
-      const cases = ["aka/challenge-hides-keys", "digest/challenge-*"].flatMap((glob) => ["--case", glob]);
+      const cases = ["aka/challenge-hides-keys", "digest/challenge-*", "nba/line-registers"].flatMap((
+        glob,
+      ) => ["--case", glob]);
       const words = ["run", "-p", `${folder}/p-cscf.yaml`, ...cases, "--out", `${folder}/out`];
       const { code, stderr } = await imspeer(words);
       assert.equal(code, 0, stderr);
@@ -81,7 +84,8 @@ Deno.test("imspeer core --only says what a box needs and what is not for it", as
     [["--only", "hss", "--next-hop", "192.0.2.1"], /not for an HSS/],
     [["--only", "as"], /needs one of p-cscf, i-cscf, s-cscf, hss/],
     [["--hss", "diameter:192.0.2.1"], /is for one box alone/],
-    [["--only", "hss", "--trust", "everybody"], /needs a CIDR block/],
+    [["--only", "hss", "--trust", "everybody"], /"--trust" needs a CIDR block/],
+    [["--only", "hss", "--pani-aware", "192.0.2.0/24"], /is for an s-cscf alone/],
   ];
   for (const [words, why] of refused) {
     const { code, stderr } = await imspeer(["core", ...words]);

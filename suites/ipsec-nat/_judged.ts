@@ -5,6 +5,7 @@ import type { IpsecMode } from "../../harness/peer/ue/ipsec/types.ts";
 import type { Registered, RequestOptions, Ue } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
+import { ANSWERED, answered } from "../_shared/said.ts";
 import { withinWindow } from "../_shared/window.ts";
 import { impuOf, modesOf, setOf, viewOf } from "./_tunnel.ts";
 
@@ -145,5 +146,5 @@ export async function isAnswered(
   options: RequestOptions = {},
 ): Promise<void> {
   await setOf({ given }, ue);
-  check(`${name}: answered`, requirement).that(await isServed(ue, options)).equals(true);
+  check(`${name}: answered`, requirement).that(answered(await isServed(ue, options))).equals(ANSWERED);
 }

@@ -5,6 +5,7 @@ import type { AlgorithmPair, EspTamper, IpsecOptions } from "../../harness/peer/
 import type { Exchange, RequestOptions, Tamper, Ue, UeOptions } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
+import { drawn, NOTHING } from "../_shared/said.ts";
 import { WATCHING } from "./_sas.ts";
 
 export const SHA1: AlgorithmPair = { alg: "hmac-sha-1-96", ealg: "null" };
@@ -83,9 +84,8 @@ export async function isUnheard(
   ue: Ue,
   packet: (esp: Uint8Array) => Uint8Array,
 ): Promise<void> {
-  context.check(`${name}: nothing`, requirement).that(await draws(context, ue, { esp: { packet } })).equals(
-    false,
-  );
+  context.check(`${name}: nothing`, requirement).that(drawn(await draws(context, ue, { esp: { packet } })))
+    .equals(NOTHING);
 }
 
 /** Judges a request that must get no service: an error, or no answer at all. */

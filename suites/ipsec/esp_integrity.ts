@@ -4,6 +4,7 @@ import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
+import { ANSWERED, answered, drawn, NOTHING } from "../_shared/said.ts";
 import { setUps } from "../_shared/set_up_lines.ts";
 import { draws, flipped, follows, isTurnedAway, isUnheard, lose, options } from "./_probes.ts";
 import { complete, gets, impuOf, INITIAL, isServed, on, openAgain, secure, WATCHING, wayOf } from "./_sas.ts";
@@ -83,9 +84,9 @@ export const integrity = [
       }
       const foreign = { keys: alice.ipsec!.keys(set, { ck, ik }) };
       check("keys of another subscriber draw nothing", requirement).that(
-        await draws(context, alice, { esp: foreign }),
-      ).equals(false);
-      check("the SAs serve on", requirement).that(await isServed(context, alice)).equals(true);
+        drawn(await draws(context, alice, { esp: foreign })),
+      ).equals(NOTHING);
+      check("the SAs serve on", requirement).that(answered(await isServed(context, alice))).equals(ANSWERED);
     },
   }),
 
@@ -118,8 +119,8 @@ export const integrity = [
       await given("it is answered", exchange.final());
       const replay = async (when: string) => {
         check(`the same packet ${when} draws nothing`, "33.203/5.1.4/03").that(
-          await follows(alice, () => alice.ipsec!.again(message)),
-        ).equals(false);
+          drawn(await follows(alice, () => alice.ipsec!.again(message))),
+        ).equals(NOTHING);
         await check(`and brings the called party nothing`, "33.203/5.1.4/03").never(
           friend.silent("MESSAGE"),
           "a MESSAGE",
@@ -163,8 +164,8 @@ export const integrity = [
       await given("an OPTIONS is answered", isServed(context, alice));
       for (const { packet } of alice.ipsec!.arrivals.slice(-2)) {
         check("the network's packet sent back to it draws nothing", "33.203/5.1.4/04").that(
-          await follows(alice, () => alice.ipsec!.sendOctets(packet)),
-        ).equals(false);
+          drawn(await follows(alice, () => alice.ipsec!.sendOctets(packet))),
+        ).equals(NOTHING);
       }
       const { spiPc, spiPs } = alice.ipsec!.current!;
       const offer = { spiUc: spiPc, spiUs: spiPs };

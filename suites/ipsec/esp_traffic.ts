@@ -4,6 +4,7 @@ import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
+import { ANSWERED, answered, ARRIVED, arriving, drawn, NOTHING } from "../_shared/said.ts";
 import {
   CBC,
   draws,
@@ -65,8 +66,9 @@ export const traffic = [
       }
       check("SM12 was encrypted", "33.203/6.2/01").about(registered.response)
         .that(wayOf(alice, registered.response)).equals(set.name);
-      check("an encrypted MESSAGE gets there", "33.203/6.2/01").that(await gets(context, friend, alice))
-        .equals(true);
+      check("an encrypted MESSAGE gets there", "33.203/6.2/01").that(
+        arriving(await gets(context, friend, alice)),
+      ).equals(ARRIVED);
       const legible = alice.ipsec!.arrivals.filter(({ packet }) => reads(packet, "SIP/2.0"));
       check("packets that anybody can read", "33.203/6.2/01").that(legible.length).equals(0);
     },
@@ -104,7 +106,9 @@ export const traffic = [
       for (const [name, [from, to]] of Object.entries(wrong)) {
         check(`${name}: nothing`, "33.203/6.2/02").that(await between(from, to)).equals(false);
       }
-      check("the SAs serve on", "33.203/6.2/02").that(await isServed(context, alice)).equals(true);
+      check("the SAs serve on", "33.203/6.2/02").that(answered(await isServed(context, alice))).equals(
+        ANSWERED,
+      );
     },
   }),
 
@@ -123,12 +127,14 @@ export const traffic = [
       await secure(context, alice);
       await secure(context, friend);
       check("a dummy packet draws nothing", "33.203/6.2/03").that(
-        await draws(context, alice, { esp: { nextHeader: 59 } }),
-      ).equals(false);
+        drawn(await draws(context, alice, { esp: { nextHeader: 59 } })),
+      ).equals(NOTHING);
       check("a packet in tunnel mode draws nothing", "33.203/6.2/03").that(
-        await draws(context, alice, { esp: { mode: "tunnel" } }),
-      ).equals(false);
-      check("the SAs serve on", "33.203/6.2/03").that(await isServed(context, alice)).equals(true);
+        drawn(await draws(context, alice, { esp: { mode: "tunnel" } })),
+      ).equals(NOTHING);
+      check("the SAs serve on", "33.203/6.2/03").that(answered(await isServed(context, alice))).equals(
+        ANSWERED,
+      );
       await given("calls get through", call(friend, impuOf(alice), alice).then(({ delivered }) => delivered));
       const subscription = await silenceIsUndefined(alice.subscribeReg());
       await (subscription && silenceIsUndefined(subscription.notify()));
@@ -200,8 +206,8 @@ export const traffic = [
         if (transport !== "udp") continue;
         const keys = alice.ipsec!.keys(CBC, { ck: before.set.ck, ik: current!.ik });
         check("CK of the run before draws nothing", "33.203/6.2/05").that(
-          await draws(context, alice, { esp: { keys } }),
-        ).equals(false);
+          drawn(await draws(context, alice, { esp: { keys } })),
+        ).equals(NOTHING);
       }
     },
   }),
@@ -227,8 +233,8 @@ export const traffic = [
         if (transport !== "udp") continue;
         const keys = alice.ipsec!.keys(SHA1, before.set);
         check("IK of the run before draws nothing", "33.203/6.3/05").that(
-          await draws(context, alice, { esp: { keys } }),
-        ).equals(false);
+          drawn(await draws(context, alice, { esp: { keys } })),
+        ).equals(NOTHING);
       }
     },
   }),
@@ -247,9 +253,11 @@ export const traffic = [
       const { set } = await secure(context, alice);
       check("one algorithm for both", "33.203/6.3/03").that([set.alg, set.ealg]).equals([GCM.alg, GCM.ealg]);
       check("a wrong tag draws nothing", "33.203/6.3/03").that(
-        await draws(context, alice, { esp: { icv: "wrong" } }),
-      ).equals(false);
-      check("a right one is answered", "33.203/6.3/03").that(await isServed(context, alice)).equals(true);
+        drawn(await draws(context, alice, { esp: { icv: "wrong" } })),
+      ).equals(NOTHING);
+      check("a right one is answered", "33.203/6.3/03").that(answered(await isServed(context, alice))).equals(
+        ANSWERED,
+      );
     },
   }),
 
@@ -279,8 +287,8 @@ export const traffic = [
       }
       // RFC 3261 18.1.1: the network takes TCP for what is too big for one datagram, or does not.
       check("a big MESSAGE gets to the UE", "33.203/6.3/04").that(
-        await gets(context, alice, friend, { over: "tcp", headers: { Subject: "x".repeat(2000) } }),
-      ).equals(true);
+        arriving(await gets(context, alice, friend, { over: "tcp", headers: { Subject: "x".repeat(2000) } })),
+      ).equals(ARRIVED);
     },
   }),
 
@@ -297,16 +305,19 @@ export const traffic = [
       const alice = await ue(WATCHING);
       await secure(context, alice);
       check("UDP: answered", "33.203/7.1/09").that(
-        await draws(context, alice, { over: "udp" }, timers.answer),
-      )
-        .equals(true);
-      check("TCP: answered", "33.203/7.1/09").that(await drawsOverTcp(context, alice)).equals(true);
+        drawn(await draws(context, alice, { over: "udp" }, timers.answer)),
+      ).equals(drawn(true));
+      check("TCP: answered", "33.203/7.1/09").that(answered(await drawsOverTcp(context, alice))).equals(
+        ANSWERED,
+      );
       for (const nextHeader of FOREIGN_PROTOCOLS) {
         check(`IP protocol ${nextHeader}: nothing`, "33.203/7.1/09").that(
-          await draws(context, alice, { over: "udp", esp: { nextHeader } }),
-        ).equals(false);
+          drawn(await draws(context, alice, { over: "udp", esp: { nextHeader } })),
+        ).equals(NOTHING);
       }
-      check("the SAs serve on", "33.203/7.1/09").that(await isServed(context, alice)).equals(true);
+      check("the SAs serve on", "33.203/7.1/09").that(answered(await isServed(context, alice))).equals(
+        ANSWERED,
+      );
     },
   }),
 ];

@@ -4,6 +4,7 @@ import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { inDialogOf } from "../_shared/in_dialog.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
+import { ANSWERED, answered, ARRIVED, arriving, drawn, NOTHING } from "../_shared/said.ts";
 import { setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
 import { draws, drawsOverTcp, follows, isTurnedAway, options } from "./_probes.ts";
@@ -79,13 +80,15 @@ export const ports = [
       const { set } = await secure(context, alice);
       await secure(context, friend);
       check("a request to port_ps is answered", "33.203/7.1/12").that(
-        await draws(context, alice, {}, timers.answer),
-      ).equals(true);
+        drawn(await draws(context, alice, {}, timers.answer)),
+      ).equals(drawn(true));
       const { invite } = await call(friend, impuOf(alice), alice);
       check("a request of the network comes", "33.203/7.1/12").about(invite).that(wayOf(alice, invite))
         .equals(set.name);
       // An INVITE may be too big for UDP (RFC 3261 18.1.1), a MESSAGE is not.
-      check("a small one, too", "33.203/7.1/12").that(await gets(context, alice, friend)).equals(true);
+      check("a small one, too", "33.203/7.1/12").that(arriving(await gets(context, alice, friend))).equals(
+        ARRIVED,
+      );
       for (const { inner, spi } of alice.ipsec!.arrivals) {
         check("SPI, from port, to port", "33.203/7.1/12").that([spi, inner?.remote.port, inner?.local.port])
           .equals([set.spiUs, set.portPc, set.portUs]);
@@ -93,8 +96,8 @@ export const ports = [
       const request = alice.draft.request("OPTIONS", `sip:${alice.identity.homeDomain}`).toBytes();
       for (const fromPort of [set.portUc, set.portUs]) {
         check("a request to port_pc draws nothing", "33.203/7.1/12").that(
-          await follows(alice, () => alice.ipsec!.send(request, { fromPort, toPort: set.portPc })),
-        ).equals(false);
+          drawn(await follows(alice, () => alice.ipsec!.send(request, { fromPort, toPort: set.portPc }))),
+        ).equals(NOTHING);
       }
       check("neither of its ports is one of SIP", "33.203/7.1/12").that(
         [set.portPc, set.portPs].filter((port) => port === 5060 || port === 5061),
@@ -193,8 +196,9 @@ export const ports = [
         alice.ipsec!.connects({ way: "clear-to-protected" }),
       );
       check("a connection in the clear is accepted", "33.203/7.1/16").that(clear ?? false).equals(false);
-      check("one inside the SA is, and serves", "33.203/7.1/16").that(await drawsOverTcp(context, alice))
-        .equals(true);
+      check("one inside the SA is, and serves", "33.203/7.1/16").that(
+        answered(await drawsOverTcp(context, alice)),
+      ).equals(ANSWERED);
     },
   }),
 
@@ -342,12 +346,13 @@ export const ports = [
           const send = async () => {
             for (const one of octets()) await alice.ipsec!.send(one, { way: "clear", fromPort, toPort });
           };
-          check(`from ${from} to ${to}: nothing`, "33.203/7.1/11").that(await follows(alice, send)).equals(
-            false,
-          );
+          check(`from ${from} to ${to}: nothing`, "33.203/7.1/11").that(drawn(await follows(alice, send)))
+            .equals(NOTHING);
         }
       }
-      check("the SAs serve on", "33.203/7.1/11").that(await isServed(context, alice)).equals(true);
+      check("the SAs serve on", "33.203/7.1/11").that(answered(await isServed(context, alice))).equals(
+        ANSWERED,
+      );
     },
   }),
 ];

@@ -3,6 +3,7 @@ import type { UeOptions } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
+import { drawn, NOTHING } from "../_shared/said.ts";
 import { withinWindow } from "../_shared/window.ts";
 import { gets, impuOf, INITIAL, nothingComes, open, secure, WATCHING, wayOf } from "./_sas.ts";
 
@@ -46,8 +47,8 @@ export const protection = [
       const plain = alice.ipsec!.keys({ alg: fresh.alg, ealg: "null" });
       const unencrypted = alice.answer(challenge, { way: "new", esp: { keys: plain } });
       check("SM7 with NULL encryption draws nothing", "33.203/5.1.3/03").that(
-        await nothingComes(context, alice, unencrypted, fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, unencrypted, fresh))),
+      ).equals(NOTHING);
       const registered = await check("SM12 opens with CK of this run", "33.203/5.1.3/03").answers(
         alice.answer(challenge),
       );

@@ -5,6 +5,7 @@ import type { Registered } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
+import { ANSWERED, answered, arriving, DEAD, drawn, dying, NOTHING } from "../_shared/said.ts";
 import { setUps } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
 import { draws, follows, viaHost } from "./_probes.ts";
@@ -55,8 +56,8 @@ export const binding = [
         const keys = alice.ipsec!.keys(run.fresh, other.fresh);
         const sent = alice.answer(run.challenge, { way: { set: run.fresh.name }, esp: { keys } });
         check(`SM7 under ${whose} keys draws nothing`, "33.203/7.0/01").that(
-          await nothingComes(context, alice, sent, run.fresh, other.fresh),
-        ).equals(true);
+          drawn(!(await nothingComes(context, alice, sent, run.fresh, other.fresh))),
+        ).equals(NOTHING);
       }
       const last = await open(context, alice, INITIAL);
       const right = await check("SM7 under its own keys is answered", "33.203/7.0/01").answers(
@@ -84,13 +85,13 @@ export const binding = [
       const { set: { spiUc, spiUs } } = await secure(context, alice);
       const neighbour = await ue({ ...WATCHING, local: { address: alice.local.address } });
       const stays = async (after: string) =>
-        check(`after ${after} the first UE is served`, "33.203/7.1/04").that(await isServed(context, alice))
-          .equals(true);
+        check(`after ${after} the first UE is served`, "33.203/7.1/04").that(
+          answered(await isServed(context, alice)),
+        ).equals(ANSWERED);
       const same = await silenceIsUndefined(neighbour.register({ offer: { spiUc, spiUs } }));
       if (same?.ok) {
-        check("taken: its UE is served", "33.203/7.1/04").that(await isServed(context, neighbour)).equals(
-          true,
-        );
+        check("taken: its UE is served", "33.203/7.1/04").that(answered(await isServed(context, neighbour)))
+          .equals(ANSWERED);
       }
       await stays("the same SPIs of another UE");
       const offers = {
@@ -157,15 +158,17 @@ export const binding = [
       const away = await open(context, alice);
       const sent = alice.answer(away.challenge, { esp });
       check("SM7 from another address draws nothing", "33.203/7.1/08").that(
-        await nothingComes(context, alice, sent, away.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, sent, away.fresh))),
+      ).equals(NOTHING);
       await secure(context, alice);
-      check("nor does an OPTIONS", "33.203/7.1/08").that(await draws(context, alice, { esp })).equals(false);
+      check("nor does an OPTIONS", "33.203/7.1/08").that(drawn(await draws(context, alice, { esp }))).equals(
+        NOTHING,
+      );
       check("nothing came to the other address", "33.203/7.1/08").that(elsewhere.ipsec!.arrivals.length)
         .equals(0);
-      check("from the right one it is answered", "33.203/7.1/08").that(await isServed(context, alice)).equals(
-        true,
-      );
+      check("from the right one it is answered", "33.203/7.1/08").that(
+        answered(await isServed(context, alice)),
+      ).equals(ANSWERED);
     },
   }),
 
@@ -284,13 +287,13 @@ export const binding = [
       const requirement = "33.203/7.1/23";
       const { challenge, fresh } = await openFurther(context, alice);
       check("a MESSAGE on SAs that no SM7 has used", requirement).that(
-        await gets(context, friend, alice, { ...on(fresh), within: timers.silence }),
-      ).equals(false);
+        arriving(await gets(context, friend, alice, { ...on(fresh), within: timers.silence })),
+      ).equals(arriving(false));
       const mixed = alice.draft.request("OPTIONS", `sip:${alice.identity.homeDomain}`).toBytes();
       const ports = { ...on(fresh), fromPort: set.portUc, toPort: set.portPs };
       check("the SPI of one set and a port of the other", requirement).that(
-        await follows(alice, () => alice.ipsec!.send(mixed, ports)),
-      ).equals(false);
+        drawn(await follows(alice, () => alice.ipsec!.send(mixed, ports))),
+      ).equals(NOTHING);
       const onOld = await withinWindow(context, alice.answer(challenge, on(set)));
       check("SM7 on the old SA is no success", requirement).holds(!onOld?.ok, {
         expected: "an error, or no answer",
@@ -383,8 +386,12 @@ export const binding = [
       const registered = await check("SM7 is answered", "33.203/8.1/02").answers(alice.answer(challenge));
       check("with success", "33.203/8.1/02").answer(registered?.response).isOneOf(200);
       check("on new SAs", "33.203/8.1/02").that(wayOf(alice, registered?.response)).differsFrom(set.name);
-      check("the lost ones are dead", "33.203/8.1/02").that(await dies(context, alice, set)).equals(true);
-      check("the new ones serve", "33.203/8.1/02").that(await isServed(context, alice)).equals(true);
+      check("the lost ones are dead", "33.203/8.1/02").that(dying(await dies(context, alice, set))).equals(
+        DEAD,
+      );
+      check("the new ones serve", "33.203/8.1/02").that(answered(await isServed(context, alice))).equals(
+        ANSWERED,
+      );
     },
   }),
 ];

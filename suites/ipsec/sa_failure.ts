@@ -2,6 +2,7 @@
 import { PeerViolation } from "../../harness/errors.ts";
 import type { ReceivedChallenge, Registered, Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
+import { ANSWERED, answered, ARRIVED, arriving, DEAD, drawn, dying, NOTHING } from "../_shared/said.ts";
 import { withinWindow } from "../_shared/window.ts";
 import {
   complete,
@@ -46,8 +47,8 @@ export const failure = [
       for (const [what, esp] of [["wrong keys", { keys }], ["a wrong ICV", { icv: "wrong" }]] as const) {
         const sent = alice.answer(challenge, { way: "new", esp });
         check(`SM7 with ${what} draws nothing`, "33.203/6.1.2.1/01").that(
-          await nothingComes(context, alice, sent, fresh),
-        ).equals(true);
+          drawn(!(await nothingComes(context, alice, sent, fresh))),
+        ).equals(NOTHING);
       }
       const right = await check("the right SM7 is answered", "33.203/6.1.2.1/01").answers(
         alice.answer(challenge),
@@ -73,8 +74,8 @@ export const failure = [
       await given("a wrong ICV draws nothing", nothingComes(context, alice, wrong, run.fresh));
       await wait(timers.regAwaitAuth + 2 * timers.expiryMargin);
       check("the right SM7 comes too late", "33.203/7.3.1.1/01").that(
-        await nothingComes(context, alice, alice.answer(run.challenge), run.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, alice.answer(run.challenge), run.fresh))),
+      ).equals(NOTHING);
       const anew = await check("a new registration is answered", "33.203/7.3.1.1/01").answers(
         alice.register(INITIAL),
       );
@@ -110,11 +111,11 @@ export const failure = [
       check("inside ESP", "33.203/7.3.1.1/02").about(refused.response).that(wayOf(alice, refused.response))
         .equals(fresh.name);
       check("an OPTIONS on its SAs draws nothing", "33.203/7.3.1.1/02").that(
-        await reacts(context, alice, fresh),
-      ).equals(false);
+        drawn(await reacts(context, alice, fresh)),
+      ).equals(NOTHING);
       check("nor does a REGISTER", "33.203/7.3.1.1/02").that(
-        await nothingComes(context, alice, alice.attempt(on(fresh)), fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, alice.attempt(on(fresh)), fresh))),
+      ).equals(NOTHING);
     },
   }),
 
@@ -149,20 +150,20 @@ export const failure = [
       );
       check("with a failure", "33.203/7.3.1.2/01").answer(heard?.response).isClass(4);
       check("after it the right SM7 draws nothing", "33.203/7.3.1.2/01").that(
-        await nothingComes(context, alice, alice.answer(first.challenge), first.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, alice.answer(first.challenge), first.fresh))),
+      ).equals(NOTHING);
       const { set } = await secure(context, alice);
       const second = await openFurther(context, alice);
       const heardAgain = await check("the report on the old SA is answered", "33.203/7.3.1.2/01").answers(
         alice.answer(second.challenge, report),
       );
       check("with a failure there", "33.203/7.3.1.2/01").answer(heardAgain?.response).isClass(4);
-      check("the old SAs serve on", "33.203/7.3.1.2/01").that(await isServed(context, alice, on(set))).equals(
-        true,
-      );
+      check("the old SAs serve on", "33.203/7.3.1.2/01").that(
+        answered(await isServed(context, alice, on(set))),
+      ).equals(ANSWERED);
       check("the new ones are dead", "33.203/7.3.1.2/01").that(
-        await nothingComes(context, alice, alice.answer(second.challenge), second.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, alice.answer(second.challenge), second.fresh))),
+      ).equals(NOTHING);
     },
   }),
 
@@ -193,8 +194,8 @@ export const failure = [
       check("the network's SPIs are others", "33.203/7.3.1.3/01").about(resync.response)
         .that([first.fresh, second].flatMap((set) => [set?.spiPc, set?.spiPs])).allDistinct();
       check("the answer to the first challenge draws nothing", "33.203/7.3.1.3/01").that(
-        await nothingComes(context, alice, alice.answer(challenge), first.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, alice.answer(challenge), first.fresh))),
+      ).equals(NOTHING);
       const answered = await check("that to the second is answered", "33.203/7.3.1.3/01").answers(
         alice.answer(resync),
       );
@@ -233,8 +234,8 @@ export const failure = [
         await given("the current SAs serve", isServed(context, alice, on(current)));
         for (const earlier of past.filter(({ name }) => name !== current.name)) {
           check(`${earlier.name} dies after a start ${how}`, "33.203/7.3.1.4/01").that(
-            await dies(context, alice, earlier),
-          ).equals(true);
+            dying(await dies(context, alice, earlier)),
+          ).equals(DEAD);
         }
         past.push(current);
       }
@@ -264,8 +265,8 @@ export const failure = [
       const former = await open(context, alice);
       const latest = await open(context, alice, INITIAL);
       check("the right answer to the former draws nothing", "33.203/7.3.1.4/02").that(
-        await nothingComes(context, alice, alice.answer(former.challenge), former.fresh),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, alice.answer(former.challenge), former.fresh))),
+      ).equals(NOTHING);
       const answered = await check("that to the latest is answered", "33.203/7.3.1.4/02").answers(
         alice.answer(latest.challenge),
       );
@@ -319,9 +320,9 @@ export const failure = [
       const heard = await withinWindow(context, report);
       // 5.1.2: in the clear it may count as an initial REGISTER, whose challenge replaces the one before (7.3.1.4).
       await given("the report is not taken as a new registration", heard?.next === undefined);
-      check("the old SAs serve on", "33.203/7.4.1a/06").that(await isServed(context, alice, on(set))).equals(
-        true,
-      );
+      check("the old SAs serve on", "33.203/7.4.1a/06").that(
+        answered(await isServed(context, alice, on(set))),
+      ).equals(ANSWERED);
       const right = await check("the right SM7 is answered", "33.203/7.4.1a/06").answers(
         alice.answer(run.challenge),
       );
@@ -396,12 +397,11 @@ export const failure = [
         const { challenge, fresh } = await openFurther(context, alice);
         await given(`${what} is refused`, alice.answer(challenge, answer).then(refused));
         check(`after ${what} the new SAs are dead`, "33.203/7.4.2a/16").that(
-          await reacts(context, alice, fresh),
-        )
-          .equals(false);
+          drawn(await reacts(context, alice, fresh)),
+        ).equals(NOTHING);
         check(`after ${what} the old ones serve`, "33.203/7.4.2a/16").that(
-          await gets(context, friend, alice, on(set)),
-        ).equals(true);
+          arriving(await gets(context, friend, alice, on(set))),
+        ).equals(ARRIVED);
       }
     },
   }),

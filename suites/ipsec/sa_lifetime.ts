@@ -2,6 +2,7 @@
 import type { SaSet } from "../../harness/peer/ue/ipsec/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
+import { ANSWERED, answered, DEAD, drawn, dying, NOTHING } from "../_shared/said.ts";
 import {
   complete,
   currentOf,
@@ -43,8 +44,9 @@ export const lifetime = [
       const noService = async (when: string, set: SaSet) => {
         const reached = await gets(context, friend, alice, { ...on(set), within: timers.silence });
         check(`${when} a MESSAGE gets nowhere`, "33.203/7.4.1a/07").that(reached).equals(false);
-        check(`${when} an OPTIONS draws nothing`, "33.203/7.4.1a/07").that(await reacts(context, alice, set))
-          .equals(false);
+        check(`${when} an OPTIONS draws nothing`, "33.203/7.4.1a/07").that(
+          drawn(await reacts(context, alice, set)),
+        ).equals(NOTHING);
       };
       await secure(context, friend);
       const gone = await secure(context, alice);
@@ -79,12 +81,11 @@ export const lifetime = [
       const { set } = secured;
       await given("the SAs serve", isServed(context, alice));
       await wait(lifetimeOf(secured) + 2 * timers.expiryMargin);
-      check("an OPTIONS draws nothing", "33.203/7.4.2a/18").that(await reacts(context, alice, set)).equals(
-        false,
-      );
+      check("an OPTIONS draws nothing", "33.203/7.4.2a/18").that(drawn(await reacts(context, alice, set)))
+        .equals(NOTHING);
       check("nor does a REGISTER", "33.203/7.4.2a/18").that(
-        await nothingComes(context, alice, alice.attempt(on(set)), set),
-      ).equals(true);
+        drawn(!(await nothingComes(context, alice, alice.attempt(on(set)), set))),
+      ).equals(NOTHING);
       const anew = await check("a REGISTER in the clear is answered", "33.203/7.4.2a/18").answers(
         alice.attempt(INITIAL),
       );
@@ -118,20 +119,20 @@ export const lifetime = [
       await given("the first identity is de-registered", alice.deregister({ impu: impuOf(alice) }));
       const set = await currentOf(context, alice);
       check("while one is registered the SAs serve", "33.203/7.4.2a/19").that(
-        await isServed(context, alice, { ...on(set), preferredIdentity: furtherImpuOf(alice) }),
-      ).equals(true);
+        answered(await isServed(context, alice, { ...on(set), preferredIdentity: furtherImpuOf(alice) })),
+      ).equals(ANSWERED);
       await given("the last one is de-registered", alice.deregister({ impu: furtherImpuOf(alice) }));
-      check("after the last one they die", "33.203/7.4.2a/19").that(await dies(context, alice, set)).equals(
-        true,
-      );
+      check("after the last one they die", "33.203/7.4.2a/19").that(dying(await dies(context, alice, set)))
+        .equals(DEAD);
       if (!profile.operator?.actions.includes("deregister")) return;
       const { set: second } = await secure(context, alice);
       await given(
         "the network ends the registration",
         operator("deregister", { impi: alice.identity.impi }),
       );
-      check("they die when the network ends it", "33.203/7.4.2a/19").that(await dies(context, alice, second))
-        .equals(true);
+      check("they die when the network ends it", "33.203/7.4.2a/19").that(
+        dying(await dies(context, alice, second)),
+      ).equals(DEAD);
     },
   }),
 
@@ -156,9 +157,8 @@ export const lifetime = [
       check("TCP does not connect any more", "33.203/7.4.0/07").that(
         await alice.ipsec!.connects({ way: { set: set.name } }),
       ).equals(false);
-      check("an OPTIONS draws nothing", "33.203/7.4.0/07").that(await reacts(context, alice, set)).equals(
-        false,
-      );
+      check("an OPTIONS draws nothing", "33.203/7.4.0/07").that(drawn(await reacts(context, alice, set)))
+        .equals(NOTHING);
       check("ESP packets that came", "33.203/7.4.0/07").that(packets() - before).equals(0);
     },
   }),
@@ -190,8 +190,8 @@ export const lifetime = [
       await given("the new SAs serve", isServed(context, alice, on(run.fresh)));
       await wait((registered.expires ?? 0) * 1000 + 2 * timers.expiryMargin);
       check("the SAs serve the identity that is left", "33.203/7.4.2a/09").that(
-        await isServed(context, alice, { ...on(run.fresh), preferredIdentity: impuOf(alice) }),
-      ).equals(true);
+        answered(await isServed(context, alice, { ...on(run.fresh), preferredIdentity: impuOf(alice) })),
+      ).equals(ANSWERED);
     },
   }),
 
@@ -222,8 +222,9 @@ export const lifetime = [
       const { invite } = await call(friend, impuOf(alice), alice);
       check("an INVITE comes under the new SAs", "33.203/7.4.2a/14").about(invite).that(wayOf(alice, invite))
         .equals(renewed.name);
-      check("the old ones are dead", "33.203/7.4.2a/14").that(await reacts(context, alice, secured.set))
-        .equals(false);
+      check("the old ones are dead", "33.203/7.4.2a/14").that(
+        drawn(await reacts(context, alice, secured.set)),
+      ).equals(NOTHING);
     },
   }),
 
@@ -245,8 +246,8 @@ export const lifetime = [
       await given("without a challenge", refresh.status === 200);
       await wait(lifetimeOf(secured) / 2 + 2 * timers.expiryMargin);
       check("the SAs outlive the first expiry", "33.203/7.4.2a/17").that(
-        await isServed(context, alice, on(secured.set)),
-      ).equals(true);
+        answered(await isServed(context, alice, on(secured.set))),
+      ).equals(ANSWERED);
     },
   }),
 ];

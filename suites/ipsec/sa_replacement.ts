@@ -1,6 +1,7 @@
 /** How new SAs take the place of the old ones after a success: clauses 6.1.0, 7.4.0, 7.4.1a and 7.4.2a of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
+import { ANSWERED, answered, ARRIVED, arriving, DEAD, drawn, dying, NOTHING } from "../_shared/said.ts";
 import {
   complete,
   currentOf,
@@ -38,9 +39,10 @@ export const replacement = [
       const { set } = await secure(context, alice);
       const renewed = await complete(context, alice, await openAgain(context, alice));
       await given("the new SAs serve", isServed(context, alice, on(renewed)));
-      check("the old SAs die", "33.203/6.1.0/05").that(await dies(context, alice, set)).equals(true);
-      check("the new ones do not", "33.203/6.1.0/05").that(await isServed(context, alice, on(renewed)))
-        .equals(true);
+      check("the old SAs die", "33.203/6.1.0/05").that(dying(await dies(context, alice, set))).equals(DEAD);
+      check("the new ones do not", "33.203/6.1.0/05").that(
+        answered(await isServed(context, alice, on(renewed))),
+      ).equals(ANSWERED);
     },
   }),
 
@@ -102,8 +104,8 @@ export const replacement = [
       const { set } = await secure(context, alice);
       const failed = await openFurther(context, alice);
       check("the first challenge leaves the SAs alone", "33.203/7.4.0/01").that(
-        await isServed(context, alice, on(set)),
-      ).equals(true);
+        answered(await isServed(context, alice, on(set))),
+      ).equals(ANSWERED);
       const report = await check("the failure is heard of", "33.203/7.4.0/01").answers(
         alice.answer(failed.challenge, { macFailure: true }),
       );
@@ -112,18 +114,16 @@ export const replacement = [
       check("all SPIs of the network are different", "33.203/7.4.0/01").about(challenge.response)
         .that([set, failed.fresh, fresh].flatMap(({ spiPc, spiPs }) => [spiPc, spiPs])).allDistinct();
       check("after a failure the SAs serve on", "33.203/7.4.0/01").that(
-        await isServed(context, alice, on(set)),
-      ).equals(true);
+        answered(await isServed(context, alice, on(set))),
+      ).equals(ANSWERED);
       const registered = await check("the next attempt is answered", "33.203/7.4.0/01").answers(
         alice.answer(challenge),
       );
       check("with success", "33.203/7.4.0/01").answer(registered?.response).isOneOf(200);
-      check("the new SAs serve", "33.203/7.4.0/01").that(await isServed(context, alice, on(fresh))).equals(
-        true,
-      );
-      check("those before are replaced", "33.203/7.4.0/01").that(await dies(context, alice, set)).equals(
-        true,
-      );
+      check("the new SAs serve", "33.203/7.4.0/01").that(answered(await isServed(context, alice, on(fresh))))
+        .equals(ANSWERED);
+      check("those before are replaced", "33.203/7.4.0/01").that(dying(await dies(context, alice, set)))
+        .equals(DEAD);
     },
   }),
 
@@ -156,15 +156,17 @@ export const replacement = [
       await given("the caller hears it", outgoing.exchange!.until(180));
       const renewed = await complete(context, alice, await openAgain(context, alice));
       check("a new request on the new SA is answered", "33.203/7.4.1a/05").that(
-        await isServed(context, alice, on(renewed)),
-      ).equals(true);
+        answered(await isServed(context, alice, on(renewed))),
+      ).equals(ANSWERED);
       const cancelled = await check("CANCEL on the old SA is answered", "33.203/7.4.1a/05").answers(
         outgoing.cancel(),
       );
       check("with 200", "33.203/7.4.1a/05").answer(cancelled).isOneOf(200);
       const final = await check("and the INVITE is", "33.203/7.4.1a/05").answers(outgoing.answered());
       check("with 487", "33.203/7.4.1a/05").answer(final).isOneOf(487);
-      check("then the old SAs die", "33.203/7.4.1a/05").that(await dies(context, alice, set)).equals(true);
+      check("then the old SAs die", "33.203/7.4.1a/05").that(dying(await dies(context, alice, set))).equals(
+        DEAD,
+      );
     },
   }),
 
@@ -193,15 +195,15 @@ export const replacement = [
       const failed = await alice.register({ ...INITIAL, answer: { res: "wrong" } });
       await given("a wrong answer is refused", !failed.ok);
       check("after it the old SAs serve on", "33.203/7.4.2a/10").that(
-        await isServed(context, alice, on(set)),
-      ).equals(true);
+        answered(await isServed(context, alice, on(set))),
+      ).equals(ANSWERED);
       await given("the UE registers anew in the clear", alice.register(INITIAL));
       const latest = await currentOf(context, alice);
       const { invite } = await call(friend, impuOf(alice), alice);
       check("an INVITE comes under the new SAs at once", "33.203/7.4.2a/10").about(invite)
         .that(wayOf(alice, invite)).equals(latest.name);
-      check("the SAs from before are dead", "33.203/7.4.2a/10").that(await reacts(context, alice, set))
-        .equals(false);
+      check("the SAs from before are dead", "33.203/7.4.2a/10").that(drawn(await reacts(context, alice, set)))
+        .equals(NOTHING);
     },
   }),
 
@@ -236,15 +238,14 @@ export const replacement = [
       await given("the caller hears it", outgoing.exchange!.until(180));
       const second = await complete(context, alice, await openAgain(context, alice));
       const third = await complete(context, alice, await openFurther(context, alice, on(second)));
-      check("the oldest set is dead", "33.203/7.4.2a/11").that(await reacts(context, alice, first)).equals(
-        false,
-      );
+      check("the oldest set is dead", "33.203/7.4.2a/11").that(drawn(await reacts(context, alice, first)))
+        .equals(NOTHING);
       check("the one that carried SM1 serves", "33.203/7.4.2a/11").that(
-        await isServed(context, alice, on(second)),
-      ).equals(true);
-      check("so does the newest", "33.203/7.4.2a/11").that(await isServed(context, alice, on(third))).equals(
-        true,
-      );
+        answered(await isServed(context, alice, on(second))),
+      ).equals(ANSWERED);
+      check("so does the newest", "33.203/7.4.2a/11").that(
+        answered(await isServed(context, alice, on(third))),
+      ).equals(ANSWERED);
       await ringing.respond(486);
     },
   }),
@@ -314,10 +315,12 @@ export const replacement = [
       const final = await check("the answer comes through", "33.203/7.4.2a/13").answers(outgoing.answered());
       check("as 200", "33.203/7.4.2a/13").answer(final).isOneOf(200);
       await check("so does the ACK", "33.203/7.4.2a/13").answers(ringing.acknowledged());
-      check("then the old SAs die", "33.203/7.4.2a/13").that(await dies(context, alice, set)).equals(true);
+      check("then the old SAs die", "33.203/7.4.2a/13").that(dying(await dies(context, alice, set))).equals(
+        DEAD,
+      );
       check("and the new ones serve", "33.203/7.4.2a/13").that(
-        await gets(context, friend, alice, on(renewed)),
-      ).equals(true);
+        arriving(await gets(context, friend, alice, on(renewed))),
+      ).equals(ARRIVED);
     },
   }),
 ];

@@ -2,6 +2,7 @@
 import { testCase } from "../../harness/runner/case.ts";
 import { call } from "../_shared/reach.ts";
 import { asserted } from "../_shared/register.ts";
+import { ANSWERED, answered, ARRIVED, arriving } from "../_shared/said.ts";
 import { furtherImpuOf, gets, impuOf, isServed, on, secure, WATCHING, wayOf } from "./_sas.ts";
 
 export const users = [
@@ -56,14 +57,16 @@ export const users = [
       const flow = { regId: 2, instance: alice.instance };
       const other = await ue({ ...WATCHING, like: alice, outbound: flow });
       const second = await secure(context, other);
-      check("the first flow is served", "33.203/6.1.0/07").that(await isServed(context, alice, on(set)))
-        .equals(true);
+      check("the first flow is served", "33.203/6.1.0/07").that(
+        answered(await isServed(context, alice, on(set))),
+      ).equals(ANSWERED);
       check("the second flow is served", "33.203/6.1.0/07").that(
-        await isServed(context, other, on(second.set)),
-      ).equals(true);
+        answered(await isServed(context, other, on(second.set))),
+      ).equals(ANSWERED);
       await given("the second flow is de-registered", other.deregister());
-      check("the first one is served on", "33.203/6.1.0/07").that(await isServed(context, alice, on(set)))
-        .equals(true);
+      check("the first one is served on", "33.203/6.1.0/07").that(
+        answered(await isServed(context, alice, on(set))),
+      ).equals(ANSWERED);
     },
   }),
 
@@ -92,8 +95,8 @@ export const users = [
       const moved = await ue({ ...WATCHING, like: alice });
       const elsewhere = { ...on(set), esp: { sourceAddress: moved.local.address } };
       check("a MESSAGE under the SA from elsewhere is dropped", "33.203/7.5/01").that(
-        await gets(context, friend, alice, { ...elsewhere, within: timers.silence }),
-      ).equals(false);
+        arriving(await gets(context, friend, alice, { ...elsewhere, within: timers.silence })),
+      ).equals(arriving(false));
       check("an INVITE comes to the address that registered", "33.203/7.5/01").that(
         wayOf(alice, (await call(friend, impuOf(alice), alice)).invite),
       ).equals(set.name);
@@ -102,7 +105,9 @@ export const users = [
       );
       check("with a challenge", "33.203/7.5/01").answer(anew).isOneOf(401);
       await given("the UE registers from there", moved.register());
-      check("its new SAs serve", "33.203/7.5/01").that(await gets(context, friend, moved)).equals(true);
+      check("its new SAs serve", "33.203/7.5/01").that(arriving(await gets(context, friend, moved))).equals(
+        ARRIVED,
+      );
     },
   }),
 ];

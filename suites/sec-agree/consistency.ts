@@ -2,6 +2,7 @@
 import { testCase } from "../../harness/runner/case.ts";
 import type { AnswerOptions } from "../../harness/peer/ue/types.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
+import { ANSWERED, answered } from "../_shared/said.ts";
 import { each, rewritten, setting } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
 import {
@@ -234,7 +235,7 @@ export const consistency = [
       if (!registered) return;
       check("in ESP", "33.203/7.2/16").that(alice.ipsec!.carried(registered.response).protected).equals(true);
       check("without a set-up line", "33.203/7.2/16").that(registered.response).lacks("Security-Server");
-      check("the set-up stands", "33.203/7.2/16").that(await isServed(alice)).equals(true);
+      check("the set-up stands", "33.203/7.2/16").that(answered(await isServed(alice))).equals(ANSWERED);
     },
   }),
 

@@ -4,6 +4,7 @@ import { testCase } from "../../harness/runner/case.ts";
 import type { ReceivedChallenge, RegisterOptions, Ue } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
+import { ANSWERED, answered } from "../_shared/said.ts";
 import { each, setting, setUps } from "../_shared/set_up_lines.ts";
 import {
   CBC,
@@ -109,7 +110,8 @@ export const parameters = [
       }
       await given("the UE registers", secured(alice));
       for (const over of ["udp", "tcp"] as const) {
-        check(`port_ps serves ${over}`, "33.203/7.1/10").that(await isServed(alice, { over })).equals(true);
+        check(`port_ps serves ${over}`, "33.203/7.1/10").that(answered(await isServed(alice, { over })))
+          .equals(ANSWERED);
       }
     },
   }),
@@ -139,9 +141,9 @@ export const parameters = [
       const neighbour = await ue({ security: IPSEC, local: { address: alice.local.address } });
       const tamper = offering(each(setting("port-c", String(portUc))));
       await isRefused(context, "33.203/7.1/21", "re-registration", alice.attempt({ tamper }));
-      check("its SAs serve", "33.203/7.1/21").that(await isServed(alice)).equals(true);
+      check("its SAs serve", "33.203/7.1/21").that(answered(await isServed(alice))).equals(ANSWERED);
       await isRefused(context, "33.203/7.1/21", "a neighbour", neighbour.attempt({ ...INITIAL, tamper }));
-      check("its SAs serve on", "33.203/7.1/21").that(await isServed(alice)).equals(true);
+      check("its SAs serve on", "33.203/7.1/21").that(answered(await isServed(alice))).equals(ANSWERED);
     },
   }),
 
@@ -247,7 +249,7 @@ export const parameters = [
       const moved = await silenceIsUndefined(alice.register({ offer: { portUs } }));
       context.note(`another port_us was answered ${moved?.response.status ?? "by nothing"}`);
       check("whatever became of another port_us, the UE is served", "33.203/7.4.0/02")
-        .that(await isServed(alice)).equals(true);
+        .that(answered(await isServed(alice))).equals(ANSWERED);
     },
   }),
 

@@ -2,6 +2,7 @@
 import { testCase } from "../../harness/runner/case.ts";
 import type { Tamper, Ue } from "../../harness/peer/ue/types.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
+import { ANSWERED, answered } from "../_shared/said.ts";
 import { each, goesOn, rewritten, setting, setUps } from "../_shared/set_up_lines.ts";
 import { breaches } from "./_grammar.ts";
 import {
@@ -207,9 +208,9 @@ export const setup = [
       };
       const owners = Array.from({ length: ABANDONED }, (_, at) => at % 2 === 0 ? alice : bob);
       await Promise.all(owners.map(abandon));
-      check("who is registered is served meanwhile", "33.203/7.3.2.2/01").that(await isServed(alice)).equals(
-        true,
-      );
+      check("who is registered is served meanwhile", "33.203/7.3.2.2/01").that(
+        answered(await isServed(alice)),
+      ).equals(ANSWERED);
       const atOnce = await check("who is not registers at once", "33.203/7.3.2.2/01").answers(secured(bob));
       check("and is served", "33.203/7.3.2.2/01").that(atOnce !== undefined && await isServed(bob)).equals(
         true,
@@ -221,9 +222,8 @@ export const setup = [
       check("and is served then", "33.203/7.3.2.2/01").that(late !== undefined && await isServed(bob)).equals(
         true,
       );
-      check("who was registered is served still", "33.203/7.3.2.2/01").that(await isServed(alice)).equals(
-        true,
-      );
+      check("who was registered is served still", "33.203/7.3.2.2/01").that(answered(await isServed(alice)))
+        .equals(ANSWERED);
     },
   }),
 

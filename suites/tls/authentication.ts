@@ -167,7 +167,10 @@ export const authentication = [
         challenge = outcome.next;
       }
       const end = await connection.ended(timers.answer);
-      check("the P-CSCF closes the connection", "33.203/O.3.1.1/02").that(end?.by).equals("peer");
+      check("the P-CSCF closes the connection", "33.203/O.3.1.1/02").holds(end?.by === "peer", {
+        expected: "the end of the connection from the device",
+        actual: end?.says ?? "still open",
+      });
       const { session } = connection;
       if (session === undefined) return note("there is no session to be resumed");
       const resumed = await resumes(alice, session);

@@ -69,7 +69,9 @@ export const accessInfo = [
       for (const [how, forged] of Object.entries(FORGERIES)) {
         const headers = { "P-Access-Network-Info": forged("dsl-2.west-9") };
         const answer = silenceIsUndefined(alice.attempt({ headers, fresh: true }));
-        const forwarded = await check(`${how}: forwarded`, "33.203/P.3/15").answers(home.nextRegister());
+        const forwarded = await check(`${how}: forwarded`, "33.203/P.3/15").answers(
+          home.nextRegister(64 * context.timers.t1),
+        );
         await answer;
         if (!forwarded) continue;
         check(`${how}: the line of the NASS alone`, "33.203/P.3/15").about(forwarded.request)
@@ -136,7 +138,7 @@ export const accessInfo = [
           const headers = { "P-Access-Network-Info": forged("dsl-2.west-9") };
           const answer = silenceIsUndefined(alice.attempt({ headers, fresh: true }));
           const forwarded = await check(`${access}, ${how}: forwarded`, "33.203/P.3/16").answers(
-            home.nextRegister(),
+            home.nextRegister(64 * context.timers.t1),
           );
           await answer;
           if (!forwarded) continue;
@@ -168,7 +170,10 @@ export const accessInfo = [
         if (!profile.access[access]?.length) continue;
         const alice = await ue({ home, as: 0, access });
         const answer = silenceIsUndefined(alice.attempt());
-        const { request } = await given(`${access}: the REGISTER is forwarded`, home.nextRegister());
+        const { request } = await given(
+          `${access}: the REGISTER is forwarded`,
+          home.nextRegister(64 * context.timers.t1),
+        );
         await answer;
         const types = networkProvided(request).map(({ accessType }) => accessType);
         check(`${access}: one value at most`, "33.203/P.3/18").about(request).that(types.length).isAtMost(1);

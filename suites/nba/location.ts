@@ -198,7 +198,9 @@ export const location = [
         const line = `dsl-${context.random.token(6)}.east-3`;
         const { ue: alice } = await onTheNass(context, { home, as: 0 }, { line });
         const answer = silenceIsUndefined(alice.attempt({ withoutAuthorization }));
-        const forwarded = await check(`${name}: forwarded`, "33.203/R.3/03").answers(home.nextRegister());
+        const forwarded = await check(`${name}: forwarded`, "33.203/R.3/03").answers(
+          home.nextRegister(64 * context.timers.t1),
+        );
         await answer;
         if (!forwarded) continue;
         check(`${name}: once, with the line`, "33.203/R.3/03").about(forwarded.request)

@@ -5,7 +5,7 @@ import type { ArrivedRegister, HomeNetwork } from "../../harness/peer/home_netwo
 import type { Tamper, Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
-import { AT_HOME, HOME } from "../_shared/home.ts";
+import { AT_HOME, HOME, nextWithin } from "../_shared/home.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { all, asSent, lowestVia, sentBy, viaParameter } from "./_via.ts";
 
@@ -24,22 +24,28 @@ function roaming({ ue }: Pick<CaseContext, "ue">, home: HomeNetwork): Promise<Ue
 
 /** A GIBA REGISTER of a right UE arrives; whether that of a roaming one has to is not said. */
 async function forwards(
-  { given }: Pick<CaseContext, "given">,
+  context: Pick<CaseContext, "given" | "timers">,
   home: HomeNetwork,
   ue: Ue,
 ): Promise<ArrivedRegister> {
-  return await given(
+  return await context.given(
     "the P-CSCF forwards a GIBA REGISTER to us",
     async () =>
-      await forwarded(home, ue, () => {}) ?? Promise.reject(new PeerViolation("nothing was forwarded")),
+      await forwarded(context, home, ue, () => {}) ??
+        Promise.reject(new PeerViolation("nothing was forwarded")),
   );
 }
 
 /** The same, as it came to the home network; undefined where it did not. */
-async function forwarded(home: HomeNetwork, ue: Ue, tamper: Tamper): Promise<ArrivedRegister | undefined> {
-  const arriving = silenceIsUndefined(home.nextRegister());
+async function forwarded(
+  { timers }: Pick<CaseContext, "timers">,
+  home: HomeNetwork,
+  ue: Ue,
+  tamper: Tamper,
+): Promise<ArrivedRegister | undefined> {
   await silenceIsUndefined(ue.attempt({ withoutAuthorization: true, tamper }));
-  return await arriving;
+  // We have granted it before the UE was answered, if it came.
+  return await nextWithin(home, timers.silence);
 }
 
 export const via = [
@@ -66,7 +72,7 @@ export const via = [
         viaParameter("x-note=seven")(request);
         sent = request.via;
       };
-      const register = await forwarded(home, alice, tamper);
+      const register = await forwarded(context, home, alice, tamper);
       check("REGISTER: the lowest Via is the UE's", "33.203/T.5/04").about(register?.request)
         .that(asSent(lowestVia(register?.request))).equals(asSent(sent));
       await given("the UE is registered", alice.registered);
@@ -97,7 +103,7 @@ export const via = [
       check("sent-by is the source: nothing else in received", "33.203/T.8.1/01").about(request)
         .that(lowestVia(request)?.received ?? address).equals(address);
       for (const [what, host] of [["another address", "192.0.2.17"], ["a name", "ue.example.net"]] as const) {
-        const register = await forwarded(home, alice, sentBy(`${host}:${port}`));
+        const register = await forwarded(context, home, alice, sentBy(`${host}:${port}`));
         check(`sent-by is ${what}: the source in received`, "33.203/T.8.1/01").about(register?.request)
           .that(lowestVia(register?.request)?.received).equals(address);
         const arriving = silenceIsUndefined(home.incoming("INVITE", timers.silence));
@@ -134,7 +140,7 @@ export const via = [
         ["another in sent-by", all(sentBy(`192.0.2.17:${port}`), forged)],
       ];
       for (const [what, tamper] of lies) {
-        const register = await forwarded(home, alice, tamper);
+        const register = await forwarded(context, home, alice, tamper);
         const [, ...written] = register?.request.values("Via") ?? [];
         const values = written.flatMap((one) =>
           [...one.matchAll(/;\s*received\s*=\s*([^;\s]*)/gi)].map(([, it]) => it)

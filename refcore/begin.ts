@@ -1,6 +1,7 @@
 /** What every core begins with: its clock and chance, and where it tells what goes wrong inside. */
 import { toHex } from "../harness/crypto/mod.ts";
 import { LocalMisuseError } from "../harness/errors.ts";
+import { speakerOf } from "./dialects/mod.ts";
 import { faults as knownFaults, type FaultSet } from "./faults.ts";
 import type { CoreOptions } from "./options.ts";
 import { DEFAULT_POLICY } from "./policy.ts";
@@ -22,7 +23,7 @@ export function begin(options: CoreOptions): Beginning {
 }
 
 function contextOf(options: CoreOptions, scheduler: Scheduler, problems: unknown[]): BoxContext {
-  const { timers, random, home, subscribers } = options;
+  const { timers, random, home, subscribers, dialect } = options;
   const proxyAuthentication = subscribers.filter(({ traits }) => traits.includes("proxy-auth"))
     .map(({ impi }) => impi);
   return {
@@ -32,6 +33,7 @@ function contextOf(options: CoreOptions, scheduler: Scheduler, problems: unknown
     home: { ...home, domain: home.domain.toLowerCase() },
     policy: { ...DEFAULT_POLICY, proxyAuthentication, ...options.policy },
     faults: options.faults ?? new Set(),
+    ...(dialect ? { speaker: speakerOf(dialect) } : {}),
     token: () => toHex(random.bytes(12)),
     problem: (error) => void problems.push(error),
   };

@@ -2,6 +2,7 @@
 import type { Authority } from "../harness/crypto/pki/mod.ts";
 import type { Clock, Endpoint, Net, Tap } from "../harness/net/types.ts";
 import type { Profile, Subscriber } from "../profiles/types.ts";
+import type { DialectId } from "./dialects/mod.ts";
 import type { FaultSet } from "./faults.ts";
 import type { BorderOptions } from "./ibcf/mod.ts";
 import type { HomeNetwork } from "./mw/mod.ts";
@@ -36,6 +37,8 @@ export interface CoreOptions {
   readonly home: Profile["home"];
   readonly timers: CoreTimers;
   readonly faults?: FaultSet;
+  /** A lawful way of saying things that is not the core's own. */
+  readonly dialect?: DialectId;
   readonly random: Random;
   readonly policy?: Partial<Policy>;
   /** Which source addresses belong to which access network; the rest is "fixed". */

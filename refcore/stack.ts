@@ -11,6 +11,7 @@ import {
   type TransactionEvent,
   TransactionLayer,
 } from "../harness/sip/mod.ts";
+import { isInside } from "./fabric.ts";
 import type { Alarm } from "./scheduler.ts";
 import type { BoxContext } from "./types.ts";
 
@@ -72,6 +73,12 @@ export class SipStack {
   }
 
   receive(bytes: Uint8Array, flow: Flow): void {
+    const { speaker, timers, scheduler } = this.#context;
+    if (!speaker?.delay || isInside(flow)) return this.#take(bytes, flow);
+    scheduler.at(this.#now() + speaker.delay * timers.t1, () => this.#take(bytes, flow));
+  }
+
+  #take(bytes: Uint8Array, flow: Flow): void {
     this.#layer.receive(bytes, flow, this.#now());
     this.#pump();
   }
@@ -114,7 +121,9 @@ export class SipStack {
   }
 
   #send(outgoing: Outgoing): void {
-    const sent = this.#options.send(outgoing.bytes, outgoing.to);
+    const { speaker } = this.#context;
+    const bytes = speaker && !isInside(outgoing.to) ? speaker.say(outgoing.bytes) : outgoing.bytes;
+    const sent = this.#options.send(bytes, outgoing.to);
     sent?.catch((error: Error) => {
       this.#layer.sendFailed(outgoing, error, this.#now());
       this.#pump();

@@ -1,5 +1,6 @@
 /** What every box of the core is given. */
 import type { Profile } from "../profiles/types.ts";
+import type { Speaker } from "./dialects/mod.ts";
 import type { FaultSet } from "./faults.ts";
 import type { Policy } from "./policy.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -24,6 +25,8 @@ export interface BoxContext {
   readonly home: Profile["home"];
   /** A word of hexadecimal digits that nobody can guess: tags, branches, tokens, nonces. */
   token(): string;
+  /** How it says what goes to elements outside. Default: plainly, and at once. */
+  readonly speaker?: Speaker;
   /** Tells of something that went wrong inside the core. */
   problem(error: unknown): void;
 }

@@ -1,4 +1,6 @@
 /** `imspeer selfcheck`: the kill matrix. The tester is tested against the reference core and its faults. */
+import { dialects } from "../../refcore/dialects/mod.ts";
+import { dummies } from "../../refcore/dummies/mod.ts";
 import { selfcheck, type SelfcheckResult } from "../runner/mod.ts";
 import { systemNet } from "../net/mod.ts";
 import type { Command } from "./command.ts";
@@ -10,7 +12,7 @@ import { newPeers } from "./peers.ts";
 import { loadProfile } from "./profile_source.ts";
 import { catalogue, faults, suites } from "./registry.ts";
 import { SELECTOR_OPTIONS, selectorsOf } from "./selection.ts";
-import { openCoreAnywhere, type Target } from "./target.ts";
+import { openCoreAnywhere, openDummy, type Target } from "./target.ts";
 
 export const selfcheckCommand: Command = {
   name: "selfcheck",
@@ -18,7 +20,9 @@ export const selfcheckCommand: Command = {
   usage: ["selfcheck [selectors] [--fault GLOB]… [--full] [--json]"],
   description: [
     "Runs every case against the clean reference core, where it must pass, and each fault of the core against the " +
-    "cases that name it, each of which must fail at the check that cites the fault's requirement.",
+    "cases that name it, each of which must fail at the check that cites the fault's requirement. Then every case " +
+    "meets dummies, which do the same whatever they are asked (refuse, accept, keep silent), where none may pass, and " +
+    "the clean core in other dialects, lawful ways of saying the same, where all must.",
   ],
   options: [
     ...SELECTOR_OPTIONS,
@@ -29,6 +33,7 @@ export const selfcheckCommand: Command = {
       help: "only these faults, and the cases that name them",
     },
     { name: "full", help: "every case against every fault: shows the collateral" },
+    { name: "checks", help: "list the checks that no fault of this run made fail" },
     { name: "cores", value: "N", help: "broken cores at a time", default: "12" },
     { name: "seed", value: "S", help: "all chance comes from it", default: "a new one" },
     { name: "json", help: "the matrix as JSON on standard output" },
@@ -51,6 +56,8 @@ export const selfcheckCommand: Command = {
       suites,
       catalogue,
       faults,
+      dummies: dummies.map((dummy) => ({ ...dummy, start: (core) => openDummy(dummy.id, core, seed) })),
+      dialects: dialects.map((one) => ({ ...one, start: () => openCoreAnywhere(profile, [], seed, one.id) })),
       startCore: async (broken) => {
         const core = await openCoreAnywhere(profile, broken, seed);
         if (broken.length === 0) clean = core;
@@ -65,25 +72,41 @@ export const selfcheckCommand: Command = {
       full: args.flag("full"),
       cores,
       signal: host.interrupted,
-      progress: (fault, done, total) => tellProgress(fault, done, total, host),
+      progress: (device, done, total) => tellProgress(device, done, total, host),
     });
     if (host.terminal.live) host.write("\r\x1b[2K");
     if (args.flag("json")) host.out(`${JSON.stringify(result, null, 1)}\n`);
+    if (args.flag("checks")) tellUnproven(result, host);
+    if (host.interrupted.aborted) {
+      host.say("interrupted before every core was done with");
+      return EXIT.interrupted;
+    }
     tell(result, seed, host);
     const bugs = clean?.problems ?? [];
     for (const bug of bugs) host.say(`problem: a bug in the clean core: ${bug}`);
-    if (host.interrupted.aborted) return EXIT.interrupted;
     return result.ok && bugs.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 
-function tellProgress(fault: string | null, done: number, total: number, host: Host): void {
+function tellProgress(device: string, done: number, total: number, host: Host): void {
   if (!host.terminal.live) return;
-  const line = `${done}/${total}  ${fault ?? "clean core"}`;
+  const line = `${done}/${total}  ${device}`;
   host.write(`\r\x1b[2K${line.slice(0, host.terminal.columns() - 1)}`);
 }
 
+/** Many are preconditions, which other cases judge; a judgement among them may be one that cannot fail. */
+function tellUnproven({ unproven, checks }: SelfcheckResult, host: Host): void {
+  for (const one of unproven) host.say(`unproven  ${one.case}  "${one.check}" (${one.requirement})`);
+  host.say(`${checks - unproven.length} of ${checks} checks were seen to fail`);
+}
+
 function tell(result: SelfcheckResult, seed: string, host: Host): void {
+  for (const { id, passedBy } of result.dummies) {
+    host.say(passedBy.length === 0 ? `fools no case  ${id}` : `FOOLS  ${id}  ${passedBy.join(", ")}`);
+  }
+  for (const { id, failedBy } of result.dialects) {
+    host.say(failedBy.length === 0 ? `understood     ${id}` : `MISUNDERSTOOD  ${id}  ${failedBy.join(", ")}`);
+  }
   const passed = result.cases.filter(({ clean }) => clean === "pass").length;
   const killed = result.faults.length - result.survivors.length;
   const caught = result.cases.length - result.unkilled.length;

@@ -1,4 +1,6 @@
 /** What a run is pointed at: the device of a profile, or the reference core started for it. */
+import type { DialectId } from "../../refcore/dialects/mod.ts";
+import { type DummyId, startDummy } from "../../refcore/dummies/mod.ts";
 import { type CoreOptions, startCore } from "../../refcore/mod.ts";
 import type { Profile } from "../../profiles/mod.ts";
 import { type Authority, createAuthority, toPem } from "../crypto/pki/mod.ts";
@@ -39,29 +41,45 @@ export async function openCoreAnywhere(
   profile: Profile,
   faults: readonly string[],
   seed: string,
+  dialect?: DialectId,
 ): Promise<Target> {
   for (let left = 5;; left--) {
     const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint8Array(3));
     // 127.16 to 127.239, and no octet 0 or 255 at the end.
     const bind = `127.${16 + a % 224}.${b}.${1 + c % 254}`;
     try {
-      return await openCore({ ...profile, ...elsewhere(profile, bind) }, { faults, seed, bind });
+      return await openCore({ ...profile, ...elsewhere(profile, bind) }, { faults, seed, bind, dialect });
     } catch (error) {
       if (!(error instanceof EnvironmentError) || left === 0) throw error;
     }
   }
 }
 
+/** A dummy in the place of this core, at its address. */
+export async function openDummy(id: DummyId, core: Profile, seed: string): Promise<Target> {
+  const { "p-cscf": pcscf } = core.entry;
+  const bind = Object.values(pcscf ?? {})[0]?.address ?? "127.0.0.1";
+  const random = seededRandom(seed, `dummy ${id}`);
+  const dummy = await startDummy(id, { net: systemNet, bind, random, entry: core.entry, home: core.home });
+  // It answers at once or never, so there is nothing to wait for.
+  const timers = { ...core.timers, t1: 20 };
+  return { profile: { ...core, timers, entry: dummy.entry }, problems: [], close: () => dummy.close() };
+}
+
 export interface CoreWishes {
   readonly faults: readonly string[];
   readonly bind: string;
   readonly ports?: NonNullable<CoreOptions["ports"]>;
+  readonly dialect?: DialectId | undefined;
   /** The core's nonces come from it, too, so that a run can be repeated. */
   readonly seed: string;
 }
 
 /** The core as a target: the profile with the entry points it really has. */
-export async function openCore(profile: Profile, { faults, seed, ...where }: CoreWishes): Promise<Target> {
+export async function openCore(
+  profile: Profile,
+  { faults, seed, dialect, ...where }: CoreWishes,
+): Promise<Target> {
   const authority = await tlsAuthority();
   const interconnect = authority && borderFor(profile, where.bind, authority);
   const core = await startCore({
@@ -76,6 +94,7 @@ export async function openCore(profile: Profile, { faults, seed, ...where }: Cor
     ipsec: {},
     ...(authority ? { tls: { authority } } : {}),
     ...(interconnect ? { interconnect } : {}),
+    ...(dialect ? { dialect } : {}),
     random: seededRandom(seed, "core"),
   });
   const { interconnect: played, dns: _dns, ...common } = isLoopback(where.bind) ? profile : aloof(profile);

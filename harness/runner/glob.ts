@@ -21,9 +21,9 @@ export function nearMatches(name: string, names: Iterable<string>): string[] {
     .map(({ candidate }) => candidate);
 }
 
-/** Edits between two names; one that is a piece of the other counts as near. */
+/** Edits between two names; one that is a piece of the other, from the beginning of a word, counts as near. */
 function distanceOf(a: string, b: string): number {
-  if (a.length > 2 && b.includes(a)) return 1;
+  if (a.length > 2 && /[a-z0-9]/.test(b.charAt(b.indexOf(a) - 1)) === false && b.includes(a)) return 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

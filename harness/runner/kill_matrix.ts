@@ -21,14 +21,28 @@ export interface SelfcheckResult {
   readonly survivors: readonly string[];
   /** Cases that no fault makes fail. */
   readonly unkilled: readonly string[];
+  /** Checks that hold against the clean core and that no fault which was run makes fail: nobody has seen that they can. */
+  readonly unproven: readonly CheckOfCase[];
+  /** Checks made against the clean core, one for each name in a case. */
+  readonly checks: number;
   /** One line for each thing that is not as it should be. */
   readonly problems: readonly string[];
+  /** Cases that pass whatever the device does. */
+  readonly dummies: readonly { readonly id: string; readonly passedBy: readonly string[] }[];
+  /** Cases that do not pass, though the core only says the same in other words. */
+  readonly dialects: readonly { readonly id: string; readonly failedBy: readonly string[] }[];
   /** With `full`: what else a fault turns away from pass. */
   readonly collateral: readonly {
     readonly fault: string;
     readonly case: string;
     readonly verdict: Verdict;
   }[];
+}
+
+export interface CheckOfCase {
+  readonly case: string;
+  readonly check: string;
+  readonly requirement: string;
 }
 
 export interface Outcome {
@@ -38,6 +52,10 @@ export interface Outcome {
   readonly clean: ReadonlyMap<string, CaseResult>;
   /** Results under a fault, by fault. */
   readonly broken: ReadonlyMap<string, readonly CaseResult[]>;
+  readonly dummies: readonly { readonly id: string; readonly title: string }[];
+  readonly dialects: readonly { readonly id: string; readonly title: string }[];
+  /** Results against a dummy or in a dialect, by its id. */
+  readonly others: ReadonlyMap<string, readonly CaseResult[]>;
   readonly problems: readonly string[];
   readonly knownFaults: readonly Fault[];
   readonly catalogue: ReadonlyMap<string, Requirement>;
@@ -45,9 +63,13 @@ export interface Outcome {
 
 /** Which fault is killed by which case, and everything that is not as it should be. */
 export function killMatrix(
-  { cases, faults, clean, broken, knownFaults, catalogue, ...outcome }: Outcome,
+  { cases, faults, clean, broken, others, knownFaults, catalogue, ...outcome }: Outcome,
 ): SelfcheckResult {
   const problems = [...outcome.problems];
+  const isBinding = (requirement: string) => {
+    const level = catalogue.get(requirement)?.level;
+    return level !== "may" && level !== "study";
+  };
   for (const { info } of cases) {
     const result = clean.get(info.id);
     if (result && result.verdict !== "pass") {
@@ -70,11 +92,34 @@ export function killMatrix(
       else problems.push(`case "${result.id}" does not kill "${fault.id}": it ${survived}`);
     }
   }
+  const checks = [...clean.values()].flatMap(checksOf);
+  const failed = new Set(
+    [...broken.values()].flat().flatMap((result) =>
+      result.checks.filter(({ holds }) => !holds).map((check) => keyOf(result.id, check))
+    ),
+  );
   const judgedCases = cases.map(({ info: { id } }) => ({
     id,
     clean: clean.get(id)?.verdict ?? null,
     killedBy: kills.filter((kill) => kill.case === id).map((kill) => kill.fault),
   }));
+  const passing = outcome.dummies.map(({ id, title }) => {
+    const results = others.get(id) ?? [];
+    // What can break only a "may" passes by rule.
+    const passedBy = results.filter((result) => result.verdict === "pass" && result.verifies.some(isBinding));
+    for (const result of passedBy) problems.push(`case "${result.id}" passes against a device that ${title}`);
+    for (const result of results.filter(({ verdict }) => verdict === "error")) {
+      problems.push(`case "${result.id}" breaks at a device that ${title}: ${result.reason}`);
+    }
+    return { id, passedBy: passedBy.map((result) => result.id) };
+  });
+  const failing = outcome.dialects.map(({ id, title }) => {
+    const failed = (others.get(id) ?? []).filter(({ verdict }) => verdict !== "pass");
+    for (const { id: name, verdict, reason } of failed) {
+      problems.push(`case "${name}" ends ${verdict} against a clean core that ${title}: ${reason}`);
+    }
+    return { id, failedBy: failed.map((result) => result.id) };
+  });
   const judgedFaults = faults.map(({ id, requirement }) => ({
     id,
     requirement,
@@ -90,9 +135,26 @@ export function killMatrix(
     faults: judgedFaults,
     survivors,
     unkilled,
+    unproven: checks.filter((one) => !failed.has(keyOf(one.case, { name: one.check, ...one }))),
+    checks: checks.length,
+    dummies: passing,
+    dialects: failing,
     problems,
     collateral,
   };
+}
+
+/** Each once, though a loop may make it many times. */
+function checksOf({ id, checks }: CaseResult): CheckOfCase[] {
+  const once = new Map(checks.map((check) => [keyOf(id, check), check]));
+  return [...once.values()].map(({ name, requirement }) => ({ case: id, check: name, requirement }));
+}
+
+function keyOf(
+  id: string,
+  { name, requirement }: { readonly name: string; readonly requirement: string },
+): string {
+  return `${id} ${requirement} ${name}`;
 }
 
 /** Why the fault survives this case; null when it is killed. */

@@ -1,7 +1,8 @@
 /**
  * The tester is tested (DESIGN 5): every case must pass against the clean core, and under each fault the cases that
- * name it must fail, at a check that cites the requirement which the fault violates. One core per fault, many at a
- * time, since most of the time is waiting.
+ * name it must fail, at a check that cites the requirement which the fault violates. Against a dummy, which does the
+ * same whatever it is asked, no case may pass; against the clean core in another dialect, a lawful way of saying the
+ * same, every case must. One core per fault, many at a time, since most of the time is waiting.
  */
 import type { Net } from "../net/types.ts";
 import type { Fault } from "../../refcore/faults.ts";
@@ -22,12 +23,30 @@ export interface Core {
   close(): Promise<void>;
 }
 
+/** A device that does the same whatever it is asked. */
+export interface DummyDevice {
+  readonly id: string;
+  readonly title: string;
+  /** Takes the place of this core. */
+  start(instead: Profile): Promise<Core>;
+}
+
+/** The clean core with another way of saying things. */
+export interface DialectDevice {
+  readonly id: string;
+  readonly title: string;
+  start(): Promise<Core>;
+}
+
 export interface SelfcheckOptions {
   readonly suites: readonly Suite[];
   readonly catalogue: ReadonlyMap<string, Requirement>;
   readonly faults: readonly Fault[];
   /** Starts a core with these faults, on addresses of its own. */
   readonly startCore: (faults: readonly string[]) => Promise<Core>;
+  /** Against these every case runs as well. Default: none. */
+  readonly dummies?: readonly DummyDevice[];
+  readonly dialects?: readonly DialectDevice[];
   readonly net: Net;
   /** Called once per core: what peers remember of a subscriber belongs to one HSS. */
   readonly peers: () => PeerFactory;
@@ -43,8 +62,8 @@ export interface SelfcheckOptions {
   /** Keeps evidence of the run under this fault (null: the clean core). Default: none is kept. */
   readonly evidence?: (fault: string | null) => EvidenceFactory;
   readonly signal?: AbortSignal;
-  /** Told when a core is done with: its fault (null: the clean one), and how many of how many. */
-  readonly progress?: (fault: string | null, done: number, total: number) => void;
+  /** Told when a device is done with: what it is, and how many of how many. */
+  readonly progress?: (device: string, done: number, total: number) => void;
 }
 
 /** @throws UsageError for selectors and fault globs that name nothing */
@@ -54,7 +73,10 @@ export async function selfcheck(options: SelfcheckOptions): Promise<SelfcheckRes
   const broken = new Map<string, readonly CaseResult[]>();
   const problems: string[] = [];
 
+  const { dummies = [], dialects = [] } = options;
+  const total = faults.length + dummies.length + dialects.length + 1;
   let done = 0;
+  const tell = (device: string) => options.progress?.(device, ++done, total);
   const jobs = [null, ...faults].map((fault) => async () => {
     if (options.signal?.aborted) return;
     const chosen = fault === null || options.full
@@ -68,17 +90,34 @@ export async function selfcheck(options: SelfcheckOptions): Promise<SelfcheckRes
       const where = fault === null ? "the clean core" : `fault "${fault.id}"`;
       problems.push(`${where}: the run failed: ${describe(error)}`);
     }
-    options.progress?.(fault?.id ?? null, ++done, faults.length + 1);
+    tell(fault?.id ?? "clean core");
   });
-  // The clean core first and alone: what fails there is not to be laid on a machine busy with broken cores.
-  await jobs[0]!();
-  await withLimit(jobs.slice(1), options.cores ?? 12);
+  const others = new Map<string, readonly CaseResult[]>();
+  const other = (id: string, results: () => Promise<readonly CaseResult[]>) => async () => {
+    if (options.signal?.aborted) return;
+    try {
+      others.set(id, await results());
+    } catch (error) {
+      problems.push(`"${id}": the run failed: ${describe(error)}`);
+    }
+    tell(id);
+  };
+  const jobsOfDummies = dummies.map((dummy) => other(dummy.id, () => runAgainstDummy(options, dummy, cases)));
+  const jobsOfDialects = dialects.map(({ id, start }) =>
+    other(id, async () => runAndClose(options, await start(), cases))
+  );
+  // What has to pass comes first and alone: no failure is to be laid on a machine busy with broken cores.
+  await withLimit([jobs[0]!, ...jobsOfDialects], 1);
+  await withLimit([...jobsOfDummies, ...jobs.slice(1)], options.cores ?? 12);
   if (options.signal?.aborted) problems.push("interrupted before every core was done with");
   return killMatrix({
     cases,
     faults,
     clean,
     broken,
+    dummies,
+    dialects,
+    others,
     problems,
     knownFaults: options.faults,
     catalogue: options.catalogue,
@@ -100,7 +139,9 @@ function workOf(
   if (faultGlobs.length > 0) {
     const wanted = faults.filter(({ id }) => faultGlobs.some((glob) => globMatcher(glob)(id)));
     const named = (known: KnownCase) => known.info.kills.some((kill) => wanted.some(({ id }) => id === kill));
-    return { cases: selected.filter(named), faults: wanted };
+    const cases = selected.filter(named);
+    if (cases.length === 0) throw new UsageError("No selected case names one of these faults");
+    return { cases, faults: wanted };
   }
   // A fault that no case names at all survives; with selectors, only those of the selected cases are looked at.
   const isWhole = selected.length === selection.suites.reduce((sum, suite) => sum + suite.cases.length, 0);
@@ -116,6 +157,29 @@ async function runAgainst(
   cases: readonly KnownCase[],
 ): Promise<readonly CaseResult[]> {
   const core = await options.startCore(fault === null ? [] : [fault]);
+  return await runAndClose(options, core, cases, { evidence: options.evidence?.(fault) ?? noEvidence });
+}
+
+/** A clean core stays behind the dummy: it has the operator's interface and all else that no case judges. */
+async function runAgainstDummy(
+  options: SelfcheckOptions,
+  dummy: DummyDevice,
+  cases: readonly KnownCase[],
+): Promise<readonly CaseResult[]> {
+  const core = await options.startCore([]);
+  try {
+    return await runAndClose(options, await dummy.start(core.profile), cases, { jobs: 64 });
+  } finally {
+    await core.close();
+  }
+}
+
+async function runAndClose(
+  options: SelfcheckOptions,
+  core: Core,
+  cases: readonly KnownCase[],
+  { evidence = noEvidence, jobs }: { readonly evidence?: EvidenceFactory; readonly jobs?: number } = {},
+): Promise<readonly CaseResult[]> {
   try {
     // Waivers are for other people's equipment.
     const profile = { ...core.profile, waivers: [] };
@@ -126,7 +190,8 @@ async function runAgainst(
       catalogue: options.catalogue,
       net: options.net,
       peers: options.peers(),
-      evidence: options.evidence?.(fault) ?? noEvidence,
+      evidence,
+      ...(jobs === undefined ? {} : { jobs }),
       seed: options.seed,
       withoutSanity: true,
       ...(operator ? { operator } : {}),

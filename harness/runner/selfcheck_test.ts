@@ -14,6 +14,7 @@ import {
   type FakeDevice,
   fakeNet,
   fakePeers,
+  MAY,
   profile,
   SHALL,
   SHOULD,
@@ -148,6 +149,11 @@ Deno.test("selfcheck() with a fault glob runs that fault and the cases that name
   assert.deepEqual(result.faults.map(({ id }) => id), ["box/two"]);
 });
 
+Deno.test("selfcheck() refuses a fault glob that no selected case names", async () => {
+  const nothing = { ...two, faultGlobs: ["*/two"], selectors: { cases: ["demo/a"] } };
+  await assert.rejects(check(nothing), /No selected case names one of these faults/);
+});
+
 Deno.test("selfcheck() with selectors looks at the faults of the selected cases", async () => {
   const result = await check({ ...two, selectors: { cases: ["demo/a"] } });
   assert.ok(result.ok);
@@ -213,4 +219,78 @@ Deno.test("selfcheck() tells its progress, and an interruption is no success", a
   assert.equal(result.ok, false);
   assert.deepEqual(result.started, []);
   assert.match(result.problems.join(), /interrupted/);
+});
+
+/** A device of which everybody who attempts to register gets this, in the place of the core. */
+const dummy = (id: string) => ({
+  id,
+  title: `is ${id}`,
+  start: (instead: Profile) =>
+    Promise.resolve({ profile: { ...instead, name: id }, close: () => Promise.resolve() }),
+});
+
+Deno.test("selfcheck() tells a case that passes against a dummy, or breaks there", async () => {
+  const breaking = demoCase("b", async ({ ue, check }) => {
+    const { status } = await (await ue()).attempt();
+    check("is challenged", SHALL).that(status).equals(401);
+    if (status === 480) throw new TypeError("ours");
+  });
+  const result = await check({
+    suites: [demoSuite(demoCase("a", challenged), breaking)],
+    answers: { "box/fault": 200, accepts: 200, challenges: 401, away: 480 },
+    dummies: [dummy("accepts"), dummy("challenges"), dummy("away")],
+  });
+  assert.equal(result.ok, false);
+  assert.deepEqual(result.dummies, [
+    { id: "accepts", passedBy: [] },
+    { id: "challenges", passedBy: ["demo/a", "demo/b"] },
+    { id: "away", passedBy: [] },
+  ]);
+  assert.deepEqual(result.problems.map((problem) => problem.replace(/ \(at .*/, "")), [
+    'case "demo/a" passes against a device that is challenges',
+    'case "demo/b" passes against a device that is challenges',
+    'case "demo/b" breaks at a device that is away: TypeError: ours',
+  ]);
+});
+
+Deno.test("selfcheck() lets a case pass against a dummy that could break only a may", async () => {
+  const may = demoCase("a", async ({ ue, check }) => {
+    check("is challenged", MAY).answer(await (await ue()).attempt()).isOneOf(401);
+  }, { verifies: [MAY] });
+  const result = await check({
+    suites: [demoSuite(may)],
+    faults: [fault("box/fault", MAY)],
+    answers: { "box/fault": 200, accepts: 200 },
+    dummies: [dummy("accepts")],
+  });
+  assert.deepEqual([result.ok, result.problems], [true, []]);
+});
+
+Deno.test("selfcheck() names the checks that no fault made fail", async () => {
+  const definition = demoCase("a", async ({ ue, check }) => {
+    const answer = await (await ue()).attempt();
+    check("is challenged", SHALL).answer(answer).isOneOf(401);
+    for (let i = 0; i < 2; i++) check("is answered", SHALL).that(answer).isPresent();
+  });
+  const { checks, unproven } = await check({
+    suites: [demoSuite(definition)],
+    answers: { "box/fault": 200 },
+  });
+  assert.equal(checks, 2);
+  assert.deepEqual(unproven, [{ case: "demo/a", check: "is answered", requirement: SHALL }]);
+});
+
+Deno.test("selfcheck() tells a case that does not pass in a dialect", async () => {
+  const { dummies: _none, dialects, ok, problems } = await check({
+    suites: [demoSuite(demoCase("a", challenged))],
+    answers: { "box/fault": 200, mumbles: 403, plain: 401 },
+    dialects: ["mumbles", "plain"].map((id) => ({
+      id,
+      title: id,
+      start: () => Promise.resolve({ profile: profile({ name: id }), close: () => Promise.resolve() }),
+    })),
+  });
+  assert.equal(ok, false);
+  assert.deepEqual(dialects, [{ id: "mumbles", failedBy: ["demo/a"] }, { id: "plain", failedBy: [] }]);
+  assert.match(problems.join(), /^case "demo\/a" ends fail against a clean core that mumbles: is challenged/);
 });

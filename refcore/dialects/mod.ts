@@ -1,0 +1,1 @@
+export { type Dialect, type DialectId, dialects, type Speaker, speakerOf } from "./dialects.ts";

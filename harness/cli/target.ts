@@ -189,7 +189,8 @@ function trustOf({ trustedNode }: Profile): NonNullable<CoreOptions["policy"]> {
 }
 
 /** For a core of which there are many: what is played around it, on addresses and ports that nobody else uses. */
-function elsewhere({ interconnect, homeNetworks, hss, clf }: Profile, bind: string): Partial<Profile> {
+function elsewhere(profile: Profile, bind: string): Partial<Profile> {
+  const { access, trustedNode, interconnect, homeNetworks, hss, clf } = profile;
   // 127.240 to 127.254: no core is there; below the ports that the system gives away.
   const [, second = 0, third = 0, fourth = 0] = bind.split(".").map(Number);
   const address = `127.${240 + second % 15}.${third}.${fourth}`;
@@ -201,7 +202,18 @@ function elsewhere({ interconnect, homeNetworks, hss, clf }: Profile, bind: stri
     clear: place(),
     listen: place(),
   }));
+  const moved = ourNets();
   return {
+    access: Object.fromEntries(Object.entries(access).map(([name, all]) => [name, all.map(moved)])),
+    ...(trustedNode
+      ? {
+        trustedNode: {
+          ...trustedNode,
+          addresses: trustedNode.addresses.map(moved),
+          paniAware: trustedNode.paniAware.map(moved),
+        },
+      }
+      : {}),
     ...(partners ? { interconnect: { partners } } : {}),
     ...(homeNetworks ? { homeNetworks: homeNetworks.map((seat) => ({ ...seat, listen: place() })) } : {}),
     // By this port Wireshark knows Diameter, so each has an address of its own.
@@ -209,6 +221,21 @@ function elsewhere({ interconnect, homeNetworks, hss, clf }: Profile, bind: stri
     ...(clf ? { clf: { ...clf, listen: { address: nextOf(address), port: DIAMETER } } } : {}),
   };
 }
+
+/**
+ * Where UEs and trusted nodes of one more core are: 127.0.1 to 127.0.8 moved to nets of their own, 127.1 to 127.11. Two
+ * cores whose UEs had the same addresses would hear each other's ESP.
+ */
+function ourNets(): (address: string) => string {
+  const place = nextPlace++ % PLACES;
+  const [second, base] = [1 + Math.floor(place / 28), place % 28 * 9];
+  return (address) =>
+    address.replace(/^127\.0\.([1-8])\./, (_, third: string) => `127.${second}.${base + Number(third)}.`);
+}
+
+const PLACES = 11 * 28;
+/** Random to begin with, since other processes have cores, too. */
+let nextPlace = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
 
 /** RFC 6733 2.1 */
 const DIAMETER = 3868;

@@ -62,7 +62,7 @@ export async function openDummy(id: DummyId, core: Profile, seed: string): Promi
   const random = seededRandom(seed, `dummy ${id}`);
   const dummy = await startDummy(id, { net: systemNet, bind, random, entry: core.entry, home: core.home });
   // It answers at once or never, so there is nothing to wait for.
-  const timers = { ...core.timers, t1: 20 };
+  const timers = { ...core.timers, t1: 40 };
   return { profile: { ...core, timers, entry: dummy.entry }, problems: [], close: () => dummy.close() };
 }
 

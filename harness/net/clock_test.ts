@@ -20,6 +20,22 @@ Deno.test("systemClock waits until then, or until aborted, and leaves no timer",
   await systemClock.wait(systemClock.now() + 1e9, abort.signal);
 });
 
+Deno.test("systemClock lets what came while the program was held up be read before a wait ends", async () => {
+  const socket = () => Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const here = socket();
+  const there = socket();
+  const seen: string[] = [];
+  const reading = here.receive().then(() => seen.push("datagram"));
+  const waiting = systemClock.wait(systemClock.now() + 5).then(() => seen.push("end of the wait"));
+  await there.send(new Uint8Array(1), here.addr);
+  const heldUp = systemClock.now() + 80;
+  while (systemClock.now() < heldUp);
+  await Promise.all([reading, waiting]);
+  here.close();
+  there.close();
+  assert.deepEqual(seen, ["datagram", "end of the wait"]);
+});
+
 Deno.test("FakeClock lets things happen in the order of their time", async () => {
   const clock = new FakeClock(0);
   const seen: string[] = [];

@@ -245,7 +245,7 @@ Deno.test("a run with the same seed sends the same octets", () =>
       );
       return String(JSON.parse(line).bytes);
     };
-    const ports = (text: string) => atob(text).replaceAll(/127\.0\.1\.\d+:\d+/g, "HERE");
+    const ports = (text: string) => atob(text).replaceAll(/(127\.\d+\.\d+)\.\d+:\d+/g, "$1");
     assert.equal(ports(await first("a")), ports(await first("b")));
   }));
 

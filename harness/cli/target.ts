@@ -48,7 +48,12 @@ export async function openCoreAnywhere(
     // 127.16 to 127.239, and no octet 0 or 255 at the end.
     const bind = `127.${16 + a % 224}.${b}.${1 + c % 254}`;
     try {
-      return await openCore({ ...profile, ...elsewhere(profile, bind) }, { faults, seed, bind, dialect });
+      return await openCore({ ...profile, ...elsewhere(profile, bind, seed) }, {
+        faults,
+        seed,
+        bind,
+        dialect,
+      });
     } catch (error) {
       if (!(error instanceof EnvironmentError) || left === 0) throw error;
     }
@@ -189,7 +194,7 @@ function trustOf({ trustedNode }: Profile): NonNullable<CoreOptions["policy"]> {
 }
 
 /** For a core of which there are many: what is played around it, on addresses and ports that nobody else uses. */
-function elsewhere(profile: Profile, bind: string): Partial<Profile> {
+function elsewhere(profile: Profile, bind: string, seed: string): Partial<Profile> {
   const { access, trustedNode, interconnect, homeNetworks, hss, clf } = profile;
   // 127.240 to 127.254: no core is there; below the ports that the system gives away.
   const [, second = 0, third = 0, fourth = 0] = bind.split(".").map(Number);
@@ -202,7 +207,7 @@ function elsewhere(profile: Profile, bind: string): Partial<Profile> {
     clear: place(),
     listen: place(),
   }));
-  const moved = ourNets();
+  const moved = ourNets(seed);
   return {
     access: Object.fromEntries(Object.entries(access).map(([name, all]) => [name, all.map(moved)])),
     ...(trustedNode
@@ -224,18 +229,19 @@ function elsewhere(profile: Profile, bind: string): Partial<Profile> {
 
 /**
  * Where UEs and trusted nodes of one more core are: 127.0.1 to 127.0.8 moved to nets of their own, 127.1 to 127.11. Two
- * cores whose UEs had the same addresses would hear each other's ESP.
+ * cores whose UEs had the same addresses would hear each other's ESP. The first core of a process is where the seed says,
+ * so that a run can be repeated.
  */
-function ourNets(): (address: string) => string {
-  const place = nextPlace++ % PLACES;
+function ourNets(seed: string): (address: string) => string {
+  const [high = 0, low = 0] = seededRandom(seed, "nets").bytes(2);
+  const place = (high * 256 + low + coresBefore++) % PLACES;
   const [second, base] = [1 + Math.floor(place / 28), place % 28 * 9];
   return (address) =>
     address.replace(/^127\.0\.([1-8])\./, (_, third: string) => `127.${second}.${base + Number(third)}.`);
 }
 
 const PLACES = 11 * 28;
-/** Random to begin with, since other processes have cores, too. */
-let nextPlace = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
+let coresBefore = 0;
 
 /** RFC 6733 2.1 */
 const DIAMETER = 3868;

@@ -1,5 +1,6 @@
 /** Where the boxes of a core meet the network: each is opened if the options ask for it. */
 import { StreamFramer } from "sip-codec";
+import { openPair } from "../harness/net/mod.ts";
 import type { Endpoint, Flow, MessageSocket } from "../harness/net/types.ts";
 import type { HssEnds } from "./hss/mod.ts";
 import { type Border, openBorder } from "./ibcf/mod.ts";
@@ -26,27 +27,14 @@ export interface Gm {
 }
 
 /** UDP and TCP on the same port; with port 0 one that is free for both. */
-export async function openGm(options: CoreOptions): Promise<Gm> {
-  for (let tries = options.ports?.gm === 0 ? 8 : 1;; tries--) {
-    try {
-      return await openGmOnce(options);
-    } catch (error) {
-      // What UDP was given may be another's in TCP.
-      if (tries === 1) throw error;
-    }
-  }
-}
-
-async function openGmOnce({ net, clock, bind, ports, tap }: CoreOptions): Promise<Gm> {
-  const common = { clock: clock ?? net.clock, ...(tap ? { tap } : {}) };
-  const udp = await net.open("udp", { ...common, local: { address: bind, port: ports?.gm ?? 5060 } });
-  try {
-    const tcp = await net.open("tcp", { ...common, local: udp.local, framer: () => new StreamFramer() });
-    return { local: udp.local, sockets: [udp, tcp] };
-  } catch (error) {
-    await udp.close();
-    throw error;
-  }
+export async function openGm({ net, clock, bind, ports, tap }: CoreOptions): Promise<Gm> {
+  const { udp, tcp } = await openPair(net, {
+    clock: clock ?? net.clock,
+    local: { address: bind, port: ports?.gm ?? 5060 },
+    framer: () => new StreamFramer(),
+    ...(tap ? { tap } : {}),
+  });
+  return { local: udp.local, sockets: [udp, tcp] };
 }
 
 export async function openIpsec(context: BoxContext, options: CoreOptions): Promise<IpsecEnd | undefined> {

@@ -32,6 +32,7 @@ export type {
 export { MemoryNet } from "./memory.ts";
 export type { Link, Packet } from "./memory.ts";
 export { netOf, systemNet } from "./net.ts";
+export { openPair, type SocketPair } from "./pair.ts";
 export type { Opener } from "./net.ts";
 export { checkRawIp, openRawIp } from "./raw_ip.ts";
 export type { RawIp, RawPacket } from "./raw_ip.ts";

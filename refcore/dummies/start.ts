@@ -1,6 +1,7 @@
 /** A dummy on sockets: one per entry point of the core whose place it takes. */
 import { parseMessage, StreamFramer } from "sip-codec";
 import { toHex } from "../../harness/crypto/mod.ts";
+import { openPair } from "../../harness/net/mod.ts";
 import type { MessageSocket, Net } from "../../harness/net/types.ts";
 import type { Profile } from "../../profiles/types.ts";
 import type { Random } from "../types.ts";
@@ -28,10 +29,12 @@ export async function startDummy(id: DummyId, options: DummyOptions): Promise<Ru
   const entry: Record<string, Profile["entry"][string]> = {};
   try {
     for (const [name, ways] of Object.entries(options.entry)) {
-      const common = { clock: net.clock, framer: () => new StreamFramer() };
-      const udp = await net.open("udp", { ...common, local: { address: bind, port: 0 } });
-      sockets.push(udp);
-      sockets.push(await net.open("tcp", { ...common, local: udp.local }));
+      const { udp, tcp } = await openPair(net, {
+        clock: net.clock,
+        framer: () => new StreamFramer(),
+        local: { address: bind, port: 0 },
+      });
+      sockets.push(udp, tcp);
       entry[name] = Object.fromEntries(
         Object.entries(ways).map(([transport, way]) => [transport, { ...way, ...udp.local }]),
       );

@@ -1,11 +1,12 @@
 /** Where a box is reached by elements outside this core: UDP and TCP on one port (Mw, TS 24.229). */
 import { StreamFramer } from "sip-codec";
+import { openPair } from "../../harness/net/mod.ts";
 import type { Clock, Endpoint, Flow, MessageSocket, Net, Tap } from "../../harness/net/types.ts";
 
 export interface MwPortOptions {
   readonly net: Net;
   readonly clock: Clock;
-  /** With port 0 TCP has the one that UDP was given. */
+  /** With port 0 one that is free for both. */
   readonly local: Endpoint;
   /** Sees every octet. */
   readonly tap?: Tap;
@@ -20,15 +21,9 @@ export class MwPort {
 
   /** Rejects with EnvironmentError where it cannot listen. */
   static async open({ net, clock, local, tap, problem }: MwPortOptions): Promise<MwPort> {
-    const common = { clock, ...(tap ? { tap } : {}) };
-    const udp = await net.open("udp", { ...common, local });
-    try {
-      const tcp = await net.open("tcp", { ...common, local: udp.local, framer: () => new StreamFramer() });
-      return new MwPort(udp, tcp, problem);
-    } catch (error) {
-      await udp.close();
-      throw error;
-    }
+    const framer = () => new StreamFramer();
+    const { udp, tcp } = await openPair(net, { clock, local, framer, ...(tap ? { tap } : {}) });
+    return new MwPort(udp, tcp, problem);
   }
 
   private constructor(udp: MessageSocket, tcp: MessageSocket, problem: (error: unknown) => void) {

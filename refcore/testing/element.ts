@@ -11,7 +11,7 @@ import {
   type SipResponse,
   StreamFramer,
 } from "sip-codec";
-import { systemNet } from "../../harness/net/mod.ts";
+import { openPair, systemNet } from "../../harness/net/mod.ts";
 import type { Endpoint, Flow, MessageSocket } from "../../harness/net/types.ts";
 
 export interface Came<Message> {
@@ -38,9 +38,10 @@ export class TestElement {
   }
 
   static async open(address: string): Promise<TestElement> {
-    const common = { clock: systemNet.clock, framer: () => new StreamFramer() };
-    const udp = await systemNet.open("udp", { ...common, local: { address, port: 0 } });
-    return new TestElement({ udp, tcp: await systemNet.open("tcp", { ...common, local: udp.local }) });
+    const framer = () => new StreamFramer();
+    return new TestElement(
+      await openPair(systemNet, { clock: systemNet.clock, framer, local: { address, port: 0 } }),
+    );
   }
 
   get local(): Endpoint {

@@ -1,13 +1,11 @@
 /** A device under test that is one box alone: the tester has every other box around it, and judges this one. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { claimNet } from "../net/testing/claim.ts";
 import type { RunResult } from "../runner/mod.ts";
-import { imspeer, inTemporaryFolder, startImspeer } from "./testing/imspeer.ts";
+import { imspeer, inTemporaryFolder, startImspeer, writeEmbeddedAround } from "./testing/imspeer.ts";
 
 /** A net for each box: seats of home networks, HSS and CLF are the tester's there, as 127.0.4.x has them. */
 const AROUND = claimNet(18, { width: 4 });
-const EMBEDDED = fileURLToPath(new URL("../../profiles/embedded.yaml", import.meta.url));
 
 interface Alone {
   readonly only: string;
@@ -41,8 +39,7 @@ for (const [net, { only, around, suites, judged }] of BOXES.entries()) {
     inTemporaryFolder(async (folder) => {
       const at = (last: number) => AROUND.address(last, net);
       const profile = `${folder}/core.yaml`;
-      const text = await Deno.readTextFile(EMBEDDED);
-      await Deno.writeTextFile(profile, text.replaceAll(/127\.0\.4\.(\d+)/g, (_, last) => at(Number(last))));
+      await writeEmbeddedAround(profile, at);
       const box = startImspeer(
         ["core", "-p", profile, "--bind", at(31), "--only", only, ...around(at)],
       );

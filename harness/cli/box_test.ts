@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { claimNet } from "../net/testing/claim.ts";
-import { imspeer, inTemporaryFolder, startImspeer } from "./testing/imspeer.ts";
+import { imspeer, inTemporaryFolder, startImspeer, writeEmbeddedAround } from "./testing/imspeer.ts";
 
 const AT = claimNet(18);
 
@@ -55,7 +55,9 @@ Deno.test("four boxes of a core, each alone, are a core together", () =>
 Deno.test("a run against one box inside the domain finds it alive as a node of it, and judges it", () =>
   inTemporaryFolder((folder) =>
     boxes(async (start) => {
-      const nodes = ["--trust", "127.0.7.0/24", "--trust", "127.0.8.0/24"];
+      const profile = `${folder}/core.yaml`;
+      await writeEmbeddedAround(profile, AT.address);
+      const nodes = ["-p", profile, "--trust", "127.0.7.0/24", "--trust", "127.0.8.0/24"];
       const hss = await start(AT.address(5), "--only", "hss", ...nodes);
       const scscf = await start(
         AT.address(6),
@@ -63,7 +65,7 @@ Deno.test("a run against one box inside the domain finds it alive as a node of i
         "s-cscf",
         ...nodes,
         "--hss",
-        "diameter:127.0.4.11:3868",
+        `diameter:${AT.address(11)}:3868`,
       );
       const [asHss, asScscf] = [`${folder}/hss.yaml`, `${folder}/s-cscf.yaml`];
       await Deno.writeTextFile(asHss, hss.box.printed());

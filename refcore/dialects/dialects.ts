@@ -2,7 +2,7 @@
  * Lawful ways of saying the same: RFC 3261 leaves a sender much freedom, and equipment uses it. A case that passes
  * against the core must pass whatever its dialect; else it would fail a device that does nothing wrong.
  */
-import { formatted, type Line, linesOf } from "./lines.ts";
+import { formatted, type Line, linesOf, type Manner } from "./lines.ts";
 
 export type DialectId = "terse" | "lavish" | "slow";
 
@@ -36,13 +36,6 @@ export interface Speaker {
 export function speakerOf(id: DialectId): Speaker {
   if (id === "slow") return { say: (bytes) => bytes, delay: 1.1 };
   return { say: (bytes) => formatted(linesOf(bytes), MANNERS[id]), delay: 0 };
-}
-
-/** What is done to the lines of a header section, and how each is written. */
-export interface Manner {
-  readonly startLine?: (line: string) => string;
-  readonly lines?: (lines: readonly Line[]) => readonly Line[];
-  readonly write?: (line: Line) => string;
 }
 
 const MANNERS: Readonly<Record<Exclude<DialectId, "slow">, Manner>> = {

@@ -1,6 +1,5 @@
 /** The header section of a message as lines that can be written in another manner; its body stays as it is. */
 import { parseMessage } from "sip-codec";
-import type { Manner } from "./dialects.ts";
 
 export interface Line {
   readonly name: string;
@@ -16,7 +15,14 @@ export interface Lines {
   readonly body: Uint8Array;
 }
 
-/** Undefined for what is no message (a keep-alive). */
+/** What is done to the lines of a header section, and how each is written. */
+export interface Manner {
+  readonly startLine?: (line: string) => string;
+  readonly lines?: (lines: readonly Line[]) => readonly Line[];
+  readonly write?: (line: Line) => string;
+}
+
+/** The octets themselves for what is no message (a keep-alive). */
 export function linesOf(bytes: Uint8Array): Lines | Uint8Array {
   let message;
   try {

@@ -7,6 +7,7 @@ import {
   type HssView,
   valueOf,
 } from "../../harness/peer/hss/mod.ts";
+import type { TrustedNode, TrustedNodeOptions } from "../../harness/peer/trusted_node/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 
 /** What cases need where the tester stands on both sides of a CSCF: in front of it on Mw, and behind it on Cx. */
@@ -21,6 +22,23 @@ export const OUR_HSS_ICSCF = { "single.i-cscf": true, "hss": true, "trusted-node
 /** Where REGISTERs go of those whom our HSS has: to the I-CSCF of the pair, or to an S-CSCF that stands alone. */
 export function entryOf({ entry }: CaseContext["profile"]): string {
   return entry["i-cscf-hss"] ? "i-cscf-hss" : "s-cscf-hss";
+}
+
+export interface BetweenUs {
+  readonly hss: HssView;
+  readonly proxy: TrustedNode;
+  readonly impi: string;
+}
+
+/** CSCFs between us: their HSS, and in front of them a P-CSCF for the subscriber that was leased as number `as`. */
+export async function betweenUs(
+  context: Pick<CaseContext, "hss" | "trustedNode" | "profile">,
+  as = 0,
+  options: TrustedNodeOptions = {},
+): Promise<BetweenUs> {
+  const hss = await context.hss();
+  const proxy = await context.trustedNode({ as, entry: entryOf(context.profile), ...options });
+  return { hss, proxy, impi: proxy.identity.impi };
 }
 
 /** A question, answered or about to be. */
@@ -74,6 +92,14 @@ export function assignments(hss: HssView, from = 0, impi?: string): string[] {
 
 /** Types that end a registration, or take the S-CSCF's name from it. */
 export const DEREGISTRATIONS = Object.keys(ASSIGNMENT).filter((name) => name.includes("DEREGISTRATION"));
+
+/** Types after which nobody is registered. */
+export const ENDS: readonly string[] = [...DEREGISTRATIONS, "UNREGISTERED_USER"];
+
+/** The right answer with these AVPs in place of those of the same names. */
+export function replaced(right: readonly Avp[], ...others: readonly Avp[]): Avp[] {
+  return [...right.filter(({ code }) => !others.some((one) => one.code === code)), ...others];
+}
 
 function itemOf({ avps }: Question): readonly Avp[] {
   return valueOf(avps, "SIP-Auth-Data-Item") ?? [];

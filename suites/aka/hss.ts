@@ -4,41 +4,21 @@
  */
 import type { SipResponse } from "sip-codec";
 import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
-import type { CaseContext } from "../../harness/runner/context.ts";
-import { type Avp, avp, failure, type HssView, RESULT, valueOf } from "../../harness/peer/hss/mod.ts";
-import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
+import { avp, failure } from "../../harness/peer/hss/mod.ts";
 import {
   asked,
   assignments,
-  authorizationOf,
-  DEREGISTRATIONS,
-  entryOf,
+  betweenUs,
+  ENDS,
   nextAbout,
   OUR_HSS,
   OUR_HSS_BOTH,
   OUR_HSS_ICSCF,
-  schemeOf,
-  wanted,
+  replaced,
 } from "../_shared/cx.ts";
-import { akaIn } from "../_shared/control.ts";
 import { arrival, silenceIsUndefined } from "../_shared/reach.ts";
-import { spellings } from "./_stimuli.ts";
 
 const THERE = { ...OUR_HSS, aka: true } as const;
-const ENDS = [...DEREGISTRATIONS, "UNREGISTERED_USER"];
-
-interface Scene {
-  readonly hss: HssView;
-  readonly proxy: TrustedNode;
-  readonly impi: string;
-}
-
-/** A P-CSCF towards the CSCFs that ask our HSS, and the HSS. */
-async function scene(context: Pick<CaseContext, "hss" | "trustedNode" | "profile">, as = 0): Promise<Scene> {
-  const hss = await context.hss();
-  const proxy = await context.trustedNode({ as, entry: entryOf(context.profile) });
-  return { hss, proxy, impi: proxy.identity.impi };
-}
 
 export const hss: readonly CaseDefinition[] = [
   /**
@@ -58,8 +38,8 @@ export const hss: readonly CaseDefinition[] = [
     leases: ["aka", "aka"],
     async run(context) {
       const { check, given } = context;
-      const { hss, proxy, impi } = await scene(context);
-      const { proxy: friend } = await scene(context, 1);
+      const { hss, proxy, impi } = await betweenUs(context);
+      const { proxy: friend } = await betweenUs(context, 1);
       await given("the caller registers", friend.register());
       const first = await given("the network challenges", proxy.challenge());
       const told = asked(hss, "Multimedia-Auth", impi).length +
@@ -83,114 +63,6 @@ export const hss: readonly CaseDefinition[] = [
     },
   }),
 
-  /** `SM2 -> MAR`: one vector or more, with AKA or without saying with what. */
-  testCase({
-    id: "aka/vectors-are-asked-for",
-    title: "An S-CSCF without a vector asks for one at least",
-    verifies: ["33.203/6.1.1/05"],
-    kills: ["scscf/asks-for-no-vectors"],
-    peer: "hss",
-    needs: THERE,
-    leases: ["aka"],
-    async run(context) {
-      const { check, given } = context;
-      const { hss, proxy } = await scene(context);
-      await given("the network challenges", proxy.challenge());
-      const [question] = asked(hss, "Multimedia-Auth");
-      check("the HSS is asked", "33.203/6.1.1/05").that(question).isPresent();
-      check("for one vector at least", "33.203/6.1.1/05").that(wanted(question)).isAtLeast(1);
-      check("of AKA, or as the HSS has it", "33.203/6.1.1/05").that(schemeOf(question))
-        .matches(/^(Digest-AKAv[12]|Unknown)/i);
-    },
-  }),
-
-  /**
-   *     P-CSCF-like node      S-CSCF                  HSS
-   *      |--- SM2 ------------->|--- MAR --------------->|
-   *      |<-- 401, RAND 1 ------|<-- one vector ---------|
-   *      |--- SM2 ------------->|--- MAR --------------->|
-   *      |<-- an error ---------|<-- unable to comply ---|   and never RAND 1 again
-   */
-  testCase({
-    id: "aka/no-vector-no-challenge",
-    title: "Where the HSS has no vector nobody is challenged with an old one",
-    verifies: ["33.203/6.1.1/05"],
-    kills: ["scscf/reuses-vector-without-hss"],
-    peer: "hss",
-    needs: THERE,
-    leases: ["aka"],
-    async run(context) {
-      const { check, given } = context;
-      const { hss, proxy } = await scene(context);
-      const first = await given("the network challenges", proxy.challenge());
-      const failures = {
-        "unable to comply": [avp("Result-Code", RESULT.DIAMETER_UNABLE_TO_COMPLY)],
-        "success, and no vector": [avp("Result-Code", RESULT.DIAMETER_SUCCESS)],
-      };
-      for (const [name, reply] of Object.entries(failures)) {
-        hss.script("Multimedia-Auth", () => reply);
-        const before = asked(hss, "Multimedia-Auth").length;
-        const answer = await silenceIsUndefined(proxy.attempt({ fresh: true }));
-        check(`${name}: the HSS is asked again`, "33.203/6.1.1/05").about(answer)
-          .that(asked(hss, "Multimedia-Auth").length).isAtLeast(before + 1);
-        check(`${name}: no success`, "33.203/6.1.1/05").about(answer).that((answer?.status ?? 408) >= 300)
-          .equals(true);
-        const nonces = answer?.wwwAuthenticate.map(({ parameters }) => parameters.get("nonce")) ?? [];
-        check(`${name}: no challenge`, "33.203/6.1.1/05").about(answer).that(nonces).equals([]);
-      }
-      context.note(`the vector that was given had the nonce ${first.parameters.get("nonce")}`);
-    },
-  }),
-
-  /**
-   *     P-CSCF-like node      S-CSCF                  HSS
-   *      |--- SM2, SM8 (x 4) -->|--- MAR (m) ----------->|
-   *      |                      |<-- n vectors ----------|   RAND 1, RAND 2, RAND 3
-   *      |<-- 401 (x 4) --------|   in this order, each once
-   */
-  testCase({
-    id: "aka/vectors-first-in-first-out",
-    title: "Vectors are used in the order in which the HSS gives them, each once",
-    verifies: ["33.203/6.1.1/06"],
-    kills: ["scscf/last-vector-first"],
-    peer: "hss",
-    needs: THERE,
-    leases: ["aka+!akav2"],
-    async run(context) {
-      const { check, given } = context;
-      const { hss, proxy, impi } = await scene(context);
-      const handed: string[] = [];
-      hss.script("Multimedia-Auth", (question, right) => {
-        // 6.1.1: n vectors for m wanted.
-        const count = Math.max(wanted(question) ?? 1, 3);
-        const items = Array.from(
-          { length: count },
-          (_, index) => hss.item(impi, "Digest-AKAv1-MD5", { number: index + 1 }),
-        );
-        handed.push(...items.map(randIn));
-        return replaced(right, avp("SIP-Number-Auth-Items", count), ...items);
-      });
-      const used: string[] = [];
-      for (let run = 1; run <= 4; run++) {
-        const challenge = await given(
-          `challenge ${run}`,
-          proxy.challenge({ fresh: true, integrityProtected: "no" }),
-        );
-        used.push(spellings((await akaIn({ given }, challenge)).rand)[0]!);
-        await given(`answer ${run}`, proxy.answer(challenge));
-      }
-      check("each vector once", "33.203/6.1.1/06").that(used).allDistinct();
-      // One that wants a single vector may leave the others alone; it takes the first of them all the same.
-      const places = used.map((rand) => handed.indexOf(rand));
-      check("out of what the HSS has given", "33.203/6.1.1/06").that(places.filter((place) => place < 0))
-        .equals([]);
-      check("in the order of the HSS", "33.203/6.1.1/06").that(places).equals(
-        places.toSorted((a, b) => a - b),
-      );
-      context.note(`${asked(hss, "Multimedia-Auth").length} questions for ${used.length} challenges`);
-    },
-  }),
-
   /**
    *     P-CSCF-like node      S-CSCF                  HSS
    *      |--- SM2 ------------->|   no SAR
@@ -207,7 +79,7 @@ export const hss: readonly CaseDefinition[] = [
     leases: ["aka"],
     async run(context) {
       const { check, given } = context;
-      const { hss, proxy } = await scene(context);
+      const { hss, proxy } = await betweenUs(context);
       const challenge = await given("the network challenges", proxy.challenge());
       check("challenged: no registration is reported", "33.203/6.1.1/11").about(challenge.response)
         .that(assignments(hss)).equals([]);
@@ -241,8 +113,8 @@ export const hss: readonly CaseDefinition[] = [
     leases: ["aka", "aka"],
     async run(context) {
       const { check, given, wait, timers } = context;
-      const { hss, proxy, impi } = await scene(context);
-      const { proxy: friend } = await scene(context, 1);
+      const { hss, proxy, impi } = await betweenUs(context);
+      const { proxy: friend } = await betweenUs(context, 1);
       await given("the caller registers", friend.register());
       const first = await given("the network challenges", proxy.challenge());
       const failed = await proxy.answer(first, { macFailure: true });
@@ -291,7 +163,7 @@ export const hss: readonly CaseDefinition[] = [
       regAwaitAuth + expiryMargin + 4 * answer + Math.max(30_000, 4 * 64 * t1),
     async run(context) {
       const { check, given, timers, wait } = context;
-      const { hss, proxy } = await scene(context);
+      const { hss, proxy } = await betweenUs(context);
       const challenge = await given("the network challenges", proxy.challenge());
       const report = hss.next("Server-Assignment", timers.regAwaitAuth + timers.expiryMargin + timers.answer);
       await wait(timers.regAwaitAuth + timers.expiryMargin);
@@ -308,44 +180,6 @@ export const hss: readonly CaseDefinition[] = [
     },
   }),
 
-  /**
-   *     P-CSCF-like node                    S-CSCF                       HSS
-   *      |--- SM8, auts ---------------------->|--- MAR, RAND and AUTS ----->|   the RAND that was sent
-   *      |--- SM8, auts, another nonce ------->|--- the same, or nothing --->|
-   */
-  testCase({
-    id: "aka/resynchronisation-with-the-stored-rand",
-    title: "After a synchronisation failure the HSS gets the RAND that was sent, whatever comes back",
-    verifies: ["33.203/6.1.3/01"],
-    kills: ["scscf/resynchronises-with-rand-of-ue"],
-    peer: "hss",
-    needs: THERE,
-    leases: ["aka"],
-    async run(context) {
-      const { check, given, random } = context;
-      const { hss, proxy } = await scene(context);
-      for (const forged of [false, true]) {
-        const name = forged ? "another nonce comes back" : "the nonce comes back";
-        const challenge = await given("the network challenges", proxy.challenge({ fresh: true }));
-        const { rand } = await akaIn({ given }, challenge);
-        const auts = proxy.isim!.auts(rand);
-        const before = asked(hss, "Multimedia-Auth").length;
-        const nonce = forged ? { nonce: withRand(challenge.parameters.get("nonce")!, random.bytes(16)) } : {};
-        const { response } = await proxy.answer(challenge, { auts, ...nonce });
-        check(`${name}: no success`, "33.203/6.1.3/01").answer(response).isClass(4, 5);
-        const authorizations = asked(hss, "Multimedia-Auth").slice(before).map(authorizationOf);
-        const expected = [...rand, ...auts];
-        const wrong = authorizations.filter((one) => one !== undefined && !same(one, expected));
-        check(`${name}: no other RAND goes to the HSS`, "33.203/6.1.3/01").about(response)
-          .that(wrong).equals([]);
-        if (forged) continue;
-        check(`${name}: RAND and AUTS go to the HSS`, "33.203/6.1.3/01").about(response)
-          .that(authorizations.some((one) => same(one, expected))).equals(true);
-        check(`${name}: a new challenge follows`, "33.203/6.1.3/01").answer(response).isOneOf(401);
-      }
-    },
-  }),
-
   /** `UAR -> UAA: identities do not match, and others -> 403`, and nobody is challenged. */
   testCase({
     id: "aka/identities-that-do-not-match",
@@ -357,7 +191,7 @@ export const hss: readonly CaseDefinition[] = [
     leases: ["aka", "aka"],
     async run(context) {
       const { check } = context;
-      const { hss, proxy } = await scene(context);
+      const { hss, proxy } = await betweenUs(context);
       const other = await context.trustedNode({
         entry: "i-cscf-hss",
         identity: { impi: proxy.identity.impi },
@@ -386,7 +220,7 @@ export const hss: readonly CaseDefinition[] = [
     leases: ["aka"],
     async run(context) {
       const { check, given } = context;
-      const { hss, proxy } = await scene(context);
+      const { hss, proxy } = await betweenUs(context);
       const first = await given("the UE registers", proxy.register());
       const again = await given("it registers again", proxy.register({ integrityProtected: "yes" }));
       // What stands before the host may be of the registration, which is a new one.
@@ -415,26 +249,6 @@ const REFUSALS = [
   "DIAMETER_ERROR_ROAMING_NOT_ALLOWED",
 ] as const;
 
-/** The right answer with these AVPs in place of those of the same names. */
-function replaced(right: readonly Avp[], ...others: readonly Avp[]): Avp[] {
-  return [...right.filter(({ code }) => !others.some((one) => one.code === code)), ...others];
-}
-
-/** RAND of a SIP-Auth-Data-Item in hexadecimal: SIP-Authenticate is RAND || AUTN. */
-function randIn(item: Avp): string {
-  const nonce = valueOf(valueOf([item], "SIP-Auth-Data-Item") ?? [], "SIP-Authenticate");
-  return spellings(nonce?.slice(0, 16) ?? new Uint8Array())[0]!;
-}
-
-/** A nonce of AKA with another RAND in it. */
-function withRand(nonce: string, rand: Uint8Array): string {
-  return btoa(String.fromCharCode(...rand) + atob(nonce).slice(16));
-}
-
 function hosts({ serviceRoute }: SipResponse): readonly string[] {
   return serviceRoute.map(({ uri }) => uri.hostPort.toLowerCase());
-}
-
-function same(octets: Uint8Array | undefined, expected: readonly number[]): boolean {
-  return octets?.length === expected.length && expected.every((value, index) => octets[index] === value);
 }

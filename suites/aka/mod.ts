@@ -2,6 +2,7 @@
 import { suite } from "../../harness/runner/case.ts";
 import { failures } from "./failures.ts";
 import { hss } from "./hss.ts";
+import { hssVectors } from "./hss_vectors.ts";
 import { identity } from "./identity.ts";
 import { indication } from "./indication.ts";
 import { mw } from "./mw.ts";
@@ -20,4 +21,5 @@ export default suite("aka", "IMS AKA (TS 33.203 clauses 5.1, 6.1, 7.4)", [
   ...indication,
   ...mw,
   ...hss,
+  ...hssVectors,
 ]);

@@ -3,7 +3,8 @@ import { testCase } from "../../harness/runner/case.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import type { Ue } from "../../harness/peer/ue/types.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { letsNobodyIn, PASSWORD, passwordsAskedIn } from "./_outcome.ts";
+import { PASSWORD, passwordsAskedIn } from "../_shared/challenges.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 /** What a UE says that is on an access of 3GPP, and what one says that is not. */
 const SAYS_3GPP = "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000001";
@@ -40,7 +41,7 @@ export const access = [
         const answer = await silenceIsUndefined(mobile.attempt({ fresh: true, withoutAuthorization }));
         check(`3GPP access, ${name}: no password is asked for`, requirement).about(answer)
           .that(passwordsAskedIn(answer)).equals([]);
-        letsNobodyIn(check(`3GPP access, ${name}: no success`, requirement), answer);
+        isNoSuccess(check(`3GPP access, ${name}: no success`, requirement), answer);
       }
     },
   }),
@@ -66,7 +67,7 @@ export const access = [
         const alice = await context.ue({ as: 0, access: name });
         await bound(context, alice);
         const answer = await silenceIsUndefined(alice.attempt({ fresh: true, withoutAuthorization: true }));
-        letsNobodyIn(check(`${name}: not registered by the address`, "33.203/P.3/17"), answer);
+        isNoSuccess(check(`${name}: not registered by the address`, "33.203/P.3/17"), answer);
       }
       const mobile = await context.ue({ as: 0, access: "3gpp" });
       await bound(context, mobile);
@@ -95,7 +96,7 @@ export const access = [
       const claimed = await silenceIsUndefined(
         outside.attempt({ withoutAuthorization: true, headers: { "P-Access-Network-Info": SAYS_3GPP } }),
       );
-      letsNobodyIn(check("outside, claiming 3GPP: not registered by the address", "33.203/P.3/19"), claimed);
+      isNoSuccess(check("outside, claiming 3GPP: not registered by the address", "33.203/P.3/19"), claimed);
       const inside = await context.ue({ as: 0, access: "3gpp" });
       await bound(context, inside);
       const denied = await silenceIsUndefined(

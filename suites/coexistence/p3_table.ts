@@ -11,8 +11,9 @@ import { networkProvided, OF_3GPP } from "../_shared/access_info.ts";
 import { AT_HOME, flagsOf, HOME } from "../_shared/home.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { setUps } from "../_shared/set_up_lines.ts";
-import { letsNobodyIn, passwordsAskedIn } from "./_outcome.ts";
+import { passwordsAskedIn } from "../_shared/challenges.ts";
 import { type Offer, type Procedure, type Row, ROWS } from "./_p3_rows.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 export const p3Table: readonly CaseDefinition[] = ROWS.map((row) =>
   /**
@@ -171,7 +172,7 @@ function tellsTheAccess({ check }: CaseContext, row: Row, seen: Seen): void {
 function leadsNowhere({ check }: CaseContext, row: Row, { outcome }: Seen): void {
   const [requirement] = row.verifies;
   const { response, challenge } = outcome ?? {};
-  letsNobodyIn(check("no success", requirement), response);
+  isNoSuccess(check("no success", requirement), response);
   const passwords = [challenge?.response, response].flatMap(passwordsAskedIn);
   check("no password is asked for", requirement).about(challenge?.response ?? response).that(passwords)
     .equals([]);

@@ -10,8 +10,9 @@ import type { CaseContext } from "../../harness/runner/context.ts";
 import type { HssView } from "../../harness/peer/hss/types.ts";
 import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
 import { asked, assignments, entryOf, OUR_HSS, schemesAsked } from "../_shared/cx.ts";
-import { AKA, algorithmOf, letsNobodyIn, PASSWORD, passwordsAskedIn } from "./_outcome.ts";
+import { AKA, algorithmOf, PASSWORD, passwordsAskedIn } from "../_shared/challenges.ts";
 import { type Row, ROWS, type Scheme } from "./_p4_rows.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 /** About S-CSCFs that have both SIP Digest and NBA. */
 const OF_BOTH = "33.203/P.4.2/08";
@@ -88,7 +89,7 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
   "IMS AKA, which the user does not have": async ({ check, given }, row, _hss, node) => {
     const answer = await attempt(node, row);
     const [requirement] = row.verifies;
-    letsNobodyIn(check("no success", requirement), answer);
+    isNoSuccess(check("no success", requirement), answer);
     check("no password is asked for", requirement).about(answer).that(passwordsAskedIn(answer)).equals([]);
     const unmarked = await attempt(node, { ...row, flag: "none" });
     await given("without the mark it is the password", PASSWORD.test(algorithmOf(unmarked) ?? ""));
@@ -99,7 +100,7 @@ const JUDGED: Readonly<Record<Scheme, Judge>> = {
     const before = asked(hss, "Multimedia-Auth").length;
     const answer = await attempt(node, row);
     for (const id of row.verifies) {
-      letsNobodyIn(check("without the mark: not registered", id), unmarked);
+      isNoSuccess(check("without the mark: not registered", id), unmarked);
       check("registered", id).answer(answer).isOneOf(200);
       check("the HSS is asked for no vector", id).about(answer).that(schemesAsked(hss, before)).equals([]);
       check("the HSS is told of the registration", id).about(answer)
@@ -154,7 +155,7 @@ async function isChallenged(
 ): Promise<void> {
   const ofRegistered = /(^|-)yes$/.test(flag);
   for (const id of verifies) {
-    if (ofRegistered) letsNobodyIn(check("not registered", id), answer);
+    if (ofRegistered) isNoSuccess(check("not registered", id), answer);
     else check("challenged", id).answer(answer).isOneOf(401);
   }
   if (ofRegistered) await given("somebody who is not registered is challenged", answer.status === 401);

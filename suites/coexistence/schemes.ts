@@ -3,7 +3,8 @@ import { testCase } from "../../harness/runner/case.ts";
 import type { Tamper } from "../../harness/peer/ue/types.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
-import { AKA, algorithmOf, letsNobodyIn, PASSWORD, passwordsAskedIn } from "./_outcome.ts";
+import { AKA, algorithmOf, PASSWORD, passwordsAskedIn } from "../_shared/challenges.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 /** Spellings of a flag that only a P-CSCF may set (TS 24.229 7.2A.2). */
 const FORGED_FLAGS = [
@@ -43,7 +44,7 @@ export const schemes = [
           request.append("Authorization", `${written}, integrity-protected="auth-done"`);
         },
       });
-      letsNobodyIn(check("in a second Authorization header: not accepted", "33.203/P.3/01"), second);
+      isNoSuccess(check("in a second Authorization header: not accepted", "33.203/P.3/01"), second);
       await given("without any of it the user registers", register(alice));
     },
   }),
@@ -89,7 +90,7 @@ export const schemes = [
       const bare = await silenceIsUndefined(alice.attempt({
         tamper: (request) => void request.remove("Security-Client").remove("Require").remove("Proxy-Require"),
       }));
-      letsNobodyIn(check("stripped: challenged or refused", "33.203/N.1/06"), bare);
+      isNoSuccess(check("stripped: challenged or refused", "33.203/N.1/06"), bare);
       check("stripped: no password is asked for", "33.203/N.1/06").about(bare).that(passwordsAskedIn(bare))
         .equals([]);
       const { challenge } = await given("with all of it the user registers", register(alice));
@@ -225,7 +226,7 @@ export const schemes = [
       };
       for (const [what, tamper] of Object.entries(attempts)) {
         const answer = await silenceIsUndefined(alice.attempt({ tamper }));
-        letsNobodyIn(check(`${what}: challenged or refused`, "33.203/P.4.1/02"), answer);
+        isNoSuccess(check(`${what}: challenged or refused`, "33.203/P.4.1/02"), answer);
         check(`${what}: no password is asked for`, "33.203/P.4.1/02").about(answer)
           .that(passwordsAskedIn(answer)).equals([]);
       }
@@ -259,7 +260,7 @@ export const schemes = [
         const { response } = await alice.answer(challenge, answer);
         const judged = check(`${what}: ${registers ? "registered" : "not registered"}`, "33.203/P.6/02");
         if (registers) judged.answer(response).isOneOf(200);
-        else letsNobodyIn(judged, response);
+        else isNoSuccess(judged, response);
       }
     },
   }),

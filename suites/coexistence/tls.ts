@@ -7,7 +7,8 @@ import { asserted, register } from "../_shared/register.ts";
 import { registered } from "../_shared/scene.ts";
 import { goesOn, setUps, withoutAgreement } from "../_shared/set_up_lines.ts";
 import { withinWindow } from "../_shared/window.ts";
-import { letsNobodyIn, PASSWORD } from "./_outcome.ts";
+import { PASSWORD } from "../_shared/challenges.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 const FIRST: UeTlsOptions = { mechanism: "tls", agreement: false, wrongWay: "take" };
 const AGREED: UeTlsOptions = { ...FIRST, agreement: true };
@@ -105,7 +106,7 @@ export const tls = [
         .includes(alice.identity.impus[0]!);
 
       function noSuccess(name: string, response: SipResponse | undefined): void {
-        letsNobodyIn(check(`${name}: no success`, "33.203/P.3/13"), response);
+        isNoSuccess(check(`${name}: no success`, "33.203/P.3/13"), response);
       }
     },
   }),
@@ -127,7 +128,7 @@ export const tls = [
       const answer = await silenceIsUndefined(mobile.attempt());
       check("the offer of tls gets no tls", "33.203/O.1.1/01").about(answer)
         .that(mechanismsOf(answer)).lacks("tls");
-      letsNobodyIn(check("and no success", "33.203/O.1.1/01"), answer);
+      isNoSuccess(check("and no success", "33.203/O.1.1/01"), answer);
     },
   }),
 ];

@@ -3,9 +3,6 @@ import type { SipRequest } from "sip-codec";
 import type { AnswerOptions, ReceivedChallenge, Registered, Ue } from "../../harness/peer/ue/types.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 
-/** Algorithms of SIP Digest, as opposed to those of AKA. */
-export const PASSWORD_ALGORITHM = /^(MD5|SHA-256|SHA-512-256)(-sess)?$/i;
-
 /** A new challenge, answered as told. */
 export async function answeredWith(
   ue: Ue,

@@ -1,9 +1,10 @@
 /** The challenge of SIP Digest: clause N.1 and the first half of N.2.1.1 of TS 33.203. */
 import { testCase } from "../../harness/runner/case.ts";
 import type { Ue } from "../../harness/peer/ue/types.ts";
+import { PASSWORD } from "../_shared/challenges.ts";
 import { strictChallengeDefects } from "./_challenge_grammar.ts";
 import { register } from "../_shared/register.ts";
-import { answeredWith, nonceOf, PASSWORD_ALGORITHM } from "./_stimuli.ts";
+import { answeredWith, nonceOf } from "./_stimuli.ts";
 
 /** Nonces looked at: enough to show a clock, a counter or a shared prefix. */
 const SAMPLES = 40;
@@ -29,7 +30,7 @@ export const challenge = [
       });
       const ipsec = answer.values("Security-Server").filter((value) => /^\s*ipsec-3gpp/i.test(value));
       const password = answer.wwwAuthenticate.filter(({ parameters }) =>
-        PASSWORD_ALGORITHM.test(parameters.get("algorithm") ?? "MD5")
+        PASSWORD.test(parameters.get("algorithm") ?? "MD5")
       );
       check("not both in one answer", "33.203/N.1/02")
         .holds(ipsec.length === 0 || password.length === 0, {
@@ -157,7 +158,7 @@ export const challenge = [
       const answer = await alice.attempt({ withoutAuthorization: true });
       check("challenged", "33.203/N.2.1.1/05").answer(answer).isOneOf(401);
       check("with SIP Digest", "33.203/N.2.1.1/05")
-        .that(answer.wwwAuthenticate[0]?.parameters.get("algorithm") ?? "MD5").matches(PASSWORD_ALGORITHM);
+        .that(answer.wwwAuthenticate[0]?.parameters.get("algorithm") ?? "MD5").matches(PASSWORD);
       await given("with the IMPI the UE registers", register(alice));
     },
   }),

@@ -3,14 +3,13 @@
  * P.4.2 of TS 33.203. The tester is the P-CSCF in front of them and the HSS behind.
  */
 import { type CaseDefinition, testCase } from "../../harness/runner/case.ts";
-import type { CaseContext } from "../../harness/runner/context.ts";
-import { avp, type HssView, RESULT } from "../../harness/peer/hss/mod.ts";
-import type { TrustedNode } from "../../harness/peer/trusted_node/types.ts";
+import { avp, RESULT } from "../../harness/peer/hss/mod.ts";
+import { PASSWORD } from "../_shared/challenges.ts";
 import {
   asked,
   assignments,
-  DEREGISTRATIONS,
-  entryOf,
+  betweenUs,
+  ENDS,
   nextAbout,
   OUR_HSS,
   OUR_HSS_ICSCF,
@@ -18,27 +17,14 @@ import {
   wanted,
 } from "../_shared/cx.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { PASSWORD_ALGORITHM } from "./_stimuli.ts";
 
 const THERE = { ...OUR_HSS, digest: true } as const;
-const ENDS = [...DEREGISTRATIONS, "UNREGISTERED_USER"];
 
 /** P.3: how the network tells the S-CSCF that a REGISTER without Authorization is no GIBA. */
 const FIXED = "IEEE-802.3;network-provided";
 
-interface Scene {
-  readonly hss: HssView;
-  readonly proxy: TrustedNode;
-  readonly impi: string;
-}
-
-/** A P-CSCF towards the CSCFs that ask our HSS, and the HSS. */
-async function scene(context: Pick<CaseContext, "hss" | "trustedNode" | "profile">, as = 0): Promise<Scene> {
-  const hss = await context.hss();
-  const entry = entryOf(context.profile);
-  const proxy = await context.trustedNode({ as, entry, accessNetworkInfo: FIXED });
-  return { hss, proxy, impi: proxy.identity.impi };
-}
+const scene = (context: Parameters<typeof betweenUs>[0], as = 0) =>
+  betweenUs(context, as, { accessNetworkInfo: FIXED });
 
 export const hss: readonly CaseDefinition[] = [
   /** `REGISTER, To: <sip:user@home:5060;x=y>, no Authorization -> UAR, User-Name user@home, Public-Identity sip:user@home`. */
@@ -312,7 +298,7 @@ export const hss: readonly CaseDefinition[] = [
         proxy.challenge({ fresh: true }),
       );
       check("with SIP Digest: as the HSS says", "33.203/P.4.2/12").about(challenge.response)
-        .that(challenge.parameters.get("algorithm") ?? "MD5").matches(PASSWORD_ALGORITHM);
+        .that(challenge.parameters.get("algorithm") ?? "MD5").matches(PASSWORD);
       check("with SIP Digest: nothing is registered yet", "33.203/P.4.2/12").about(challenge.response)
         .that(hss.registration(impi)?.state).isOneOf("pending", "not-registered");
     },
@@ -341,7 +327,7 @@ export const hss: readonly CaseDefinition[] = [
       check("the realm is the home domain", "33.203/N.2.1.1/13").about(response).that(parameters.get("realm"))
         .equals(alice.identity.homeDomain);
       check("the algorithm is one of SIP Digest", "33.203/N.2.1.1/13").about(response)
-        .that(parameters.get("algorithm") ?? "MD5").matches(PASSWORD_ALGORITHM);
+        .that(parameters.get("algorithm") ?? "MD5").matches(PASSWORD);
       // H(A1) is over IMPI, realm and password: an answer over these proves that the HSS has it so.
       const { response: last } = await alice.answer(challenge, { qop: "auth" });
       check("H(A1) is that of IMPI, realm and password", "33.203/N.2.1.1/13").answer(last).isOneOf(200);

@@ -1,8 +1,6 @@
 /** UEs with a PDP context: a GGSN has told the HSS by RADIUS which address whose is (TS 33.203 T.4). */
-import type { SipResponse } from "sip-codec";
 import type { Ggsn, PdpContext } from "../../harness/peer/ggsn/types.ts";
 import type { Ue, UeOptions } from "../../harness/peer/ue/types.ts";
-import type { Check } from "../../harness/runner/check.ts";
 import type { CaseContext } from "../../harness/runner/context.ts";
 import { register } from "../_shared/register.ts";
 
@@ -53,14 +51,6 @@ export function contextAt({ giba, impi }: Ue["subscriber"], address: string): Pd
   // TS 23.003 13.3: whose IMPI is derived has the IMSI in it.
   const imsi = giba?.imsi ?? impi.split("@")[0] ?? "";
   return { imsi, ...(giba?.msisdn ? { msisdn: giba.msisdn } : {}), address, apn: "ims" };
-}
-
-/** Records that this was no success, be it an error or silence. */
-export function isNoSuccess(check: Check, answer: SipResponse | undefined): boolean {
-  return check.about(answer).holds((answer?.status ?? 408) >= 300, {
-    expected: "an error, or no answer",
-    actual: answer ?? "no answer",
-  });
 }
 
 export function impuOf(ue: Pick<Ue, "identity">): string {

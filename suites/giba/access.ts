@@ -3,9 +3,10 @@ import type { Tamper } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
-import { attached, contextOf, GIBA, impuOf, isNoSuccess, registered, SIM } from "./_attached.ts";
+import { attached, contextOf, GIBA, impuOf, registered, SIM } from "./_attached.ts";
 import { offerFor } from "./_full_security.ts";
 import { all, sentBy, viaParameter } from "./_via.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 export const access = [
   /**

@@ -4,8 +4,9 @@ import type { Behind, TrustedNode } from "../../harness/peer/trusted_node/types.
 import { testCase } from "../../harness/runner/case.ts";
 import { asked, assignments, DEREGISTRATIONS, schemesAsked } from "../_shared/cx.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { impuOf, isNoSuccess } from "./_attached.ts";
+import { impuOf } from "./_attached.ts";
 import { answerTo, BOTH_SIDES, EARLY_IMS, forwarder, HERE, THERE } from "./_forwarder.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 export const comparison = [
   /** `P-CSCF -- REGISTER, Via of the UE: another address, a name -> 403; the address that the HSS has -> 200`. */

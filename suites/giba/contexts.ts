@@ -2,7 +2,8 @@
 import { testCase } from "../../harness/runner/case.ts";
 import { arrival, call, silenceIsUndefined } from "../_shared/reach.ts";
 import { asserted } from "../_shared/register.ts";
-import { attached, contextOf, GIBA, impuOf, isNoSuccess, registered, SIM } from "./_attached.ts";
+import { attached, contextOf, GIBA, impuOf, registered, SIM } from "./_attached.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 export const contexts = [
   /**

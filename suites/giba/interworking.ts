@@ -6,9 +6,10 @@ import type { CaseContext } from "../../harness/runner/context.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { SECURITY_HEADERS } from "../_shared/security_headers.ts";
 import { goesOn } from "../_shared/set_up_lines.ts";
-import { attached, GIBA, isNoSuccess, SIM, USIM } from "./_attached.ts";
+import { attached, GIBA, SIM, USIM } from "./_attached.ts";
 import { AKA, offerFor } from "./_full_security.ts";
 import type { Ending, InterworkingRow, Variants } from "./_interworking_table.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 export function interworkingCase(row: InterworkingRow): CaseDefinition {
   const { id, network, card, verifies, kills, ends } = row;

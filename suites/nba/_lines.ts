@@ -62,14 +62,6 @@ export function isRefused(check: Check, answer: SipResponse | undefined): boolea
   });
 }
 
-/** Records that nobody was registered by this, be it an error, a challenge or silence. */
-export function isNoSuccess(check: Check, answer: SipResponse | undefined): boolean {
-  return check.about(answer).holds((answer?.status ?? 408) >= 300, {
-    expected: "an error, a challenge, or no answer",
-    actual: answer ?? "no answer",
-  });
-}
-
 /** The P-CSCF forwards to the home network what a UE there sends rightly; then it can be asked what it makes of the rest. */
 export async function forwardsPlainly(
   { given, timers }: Pick<CaseContext, "given" | "timers">,

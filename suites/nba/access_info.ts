@@ -4,7 +4,6 @@ import { silenceIsUndefined } from "../_shared/reach.ts";
 import {
   forwardsPlainly,
   HOME,
-  isNoSuccess,
   isRefused,
   lineOf,
   NASS,
@@ -12,6 +11,7 @@ import {
   onTheNass,
   said,
 } from "./_lines.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 /** Ways to hide what only the network may say of a line; the values of P-Access-Network-Info, header by header. */
 const FORGERIES: Readonly<Record<string, (line: string) => string | readonly string[]>> = {

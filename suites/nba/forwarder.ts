@@ -1,7 +1,8 @@
 /** Through whom NBA is done at all: TS 33.203 P.4.2 step 3 and P.5. */
 import { testCase } from "../../harness/runner/case.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { isNoSuccess, isRefused, lineOf, MW, said } from "./_lines.ts";
+import { isRefused, lineOf, MW, said } from "./_lines.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 export const forwarder = [
   /**

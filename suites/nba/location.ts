@@ -3,7 +3,8 @@ import type { Location } from "../../harness/peer/clf/types.ts";
 import type { Ue } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { HOME, isNoSuccess, lineOf, NASS, networkProvided, onTheNass, said } from "./_lines.ts";
+import { HOME, lineOf, NASS, networkProvided, onTheNass, said } from "./_lines.ts";
+import { isNoSuccess } from "../_shared/outcome.ts";
 
 /** What a CLF may do in place of an answer with a line. */
 const FAILURES: readonly Location[] = ["error", "unknown", "silent"];

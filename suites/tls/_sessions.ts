@@ -11,14 +11,6 @@ type ConnectOptions = NonNullable<Parameters<UeTlsView["connect"]>[0]>;
 
 export type TlsConnection = UeTlsView["connections"][number];
 
-/** Algorithms of SIP Digest, as opposed to those of AKA. */
-export const PASSWORD_ALGORITHM = /^(MD5|SHA-256|SHA-512-256)(-sess)?$/i;
-
-/** What a challenge wants (RFC 7616 3.3: MD5 where it says nothing); undefined where there is no challenge. */
-export function algorithmOf({ wwwAuthenticate: [challenge] }: SipResponse): string | undefined {
-  return challenge && (challenge.parameters.get("algorithm") ?? "MD5");
-}
-
 /** The security of UeOptions, of a UE that takes messages by whichever way they come: the case judges the way. */
 export type Tls = UeTlsOptions;
 

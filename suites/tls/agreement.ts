@@ -1,6 +1,7 @@
 /** TLS by security agreement during registration: O.1.1, O.2.2 and P.3 of TS 33.203. */
 import type { SipResponse } from "sip-codec";
 import { testCase } from "../../harness/runner/case.ts";
+import { PASSWORD } from "../_shared/challenges.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
 import { register } from "../_shared/register.ts";
 import { goesOn, setUps, withoutAgreement } from "../_shared/set_up_lines.ts";
@@ -14,7 +15,6 @@ import {
   isNoSuccess,
   isRefused,
   NOTHING,
-  PASSWORD_ALGORITHM,
   secured,
   tries,
   wayOf,
@@ -97,7 +97,7 @@ export const agreement = [
       if (!challenge) return;
       check("with tls", "33.203/P.3/05").that(mechanismsOf(challenge.response)).includes("tls");
       check("with Digest", "33.203/P.3/05").that(challenge.parameters.get("algorithm") ?? "MD5")
-        .matches(PASSWORD_ALGORITHM);
+        .matches(PASSWORD);
       const clear = await silenceIsUndefined(
         alice.answer(challenge, { way: "clear", tamper: withoutAgreement }),
       );

@@ -2,10 +2,10 @@
 import type { SipResponse } from "sip-codec";
 import type { AnswerOptions, Tamper } from "../../harness/peer/ue/types.ts";
 import { testCase } from "../../harness/runner/case.ts";
+import { algorithmOf, PASSWORD } from "../_shared/challenges.ts";
 import { call, silenceIsUndefined } from "../_shared/reach.ts";
 import { withinWindow } from "../_shared/window.ts";
 import {
-  algorithmOf,
   arriving,
   currentOf,
   either,
@@ -13,7 +13,6 @@ import {
   impuOf,
   isNoSuccess,
   isServed,
-  PASSWORD_ALGORITHM,
   procedures,
   resumes,
   secure,
@@ -60,7 +59,7 @@ export const authentication = [
         const first = await given(`${name}: a REGISTER is answered`, alice.attempt());
         check(`${name}, nothing said: challenged`, "33.203/O.1.1/02").answer(first).isOneOf(401);
         check(`${name}: with Digest`, "33.203/O.1.1/02").about(first)
-          .that(algorithmOf(first)).matches(PASSWORD_ALGORITHM);
+          .that(algorithmOf(first)).matches(PASSWORD);
         for (
           const [what, wrong] of [
             ["no credentials", { tamper: withoutCredentials }],

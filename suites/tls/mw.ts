@@ -1,7 +1,7 @@
 /** What the S-CSCF makes of the marks of TLS: clauses O.2.2, O.2.3 and O.4.3 of TS 33.203, from the P-CSCF's place on Mw. */
 import { testCase } from "../../harness/runner/case.ts";
+import { algorithmOf, PASSWORD } from "../_shared/challenges.ts";
 import { silenceIsUndefined } from "../_shared/reach.ts";
-import { algorithmOf, PASSWORD_ALGORITHM } from "./_sessions.ts";
 
 const MW = { "digest": true, "trusted-node": true, "entry.i-cscf": true } as const;
 
@@ -108,7 +108,7 @@ export const mw = [
         const answer = await proxy.attempt(options);
         check(`${name}: challenged`, "33.203/O.4.3/05").answer(answer).isOneOf(401);
         check(`${name}: with Digest`, "33.203/O.4.3/05").about(answer)
-          .that(algorithmOf(answer)).matches(PASSWORD_ALGORITHM);
+          .that(algorithmOf(answer)).matches(PASSWORD);
       }
       const answer = await proxy.attempt({ integrityProtected: "tls-yes" });
       check("tls-yes: let in, or challenged", "33.203/O.4.3/05").answer(answer).isOneOf(200, 401);

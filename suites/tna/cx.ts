@@ -1,6 +1,7 @@
 /** What I-CSCF and S-CSCF ask the HSS for a trusted node: TS 33.203 U.2 steps 5 and 7; TS 29.228 6.1. */
 import { ASSIGNMENT, failure, type HssView, valueOf } from "../../harness/peer/hss/mod.ts";
 import { testCase } from "../../harness/runner/case.ts";
+import { asked } from "../_shared/cx.ts";
 import { TRUSTED } from "./_trusted.ts";
 
 const OUR_HSS = { ...TRUSTED, "hss": true, "entry.i-cscf-hss": true } as const;
@@ -78,10 +79,6 @@ export const cx = [
     },
   }),
 ];
-
-function asked({ requests }: HssView, command: HssView["requests"][number]["command"]) {
-  return requests.filter((request) => request.command === command);
-}
 
 /** How often the HSS was told of one: a de-registration may be told later than it is answered. */
 function registrations(view: HssView): number {

@@ -64,6 +64,12 @@ export async function inTemporaryFolder(use: (folder: string) => Promise<void>):
   }
 }
 
+/** The embedded profile with what the tester plays around a core at `at(last octet)` in place of 127.0.4.x. */
+export async function writeEmbeddedAround(path: string, at: (last: number) => string): Promise<void> {
+  const text = await Deno.readTextFile(`${ROOT}/profiles/embedded.yaml`);
+  await Deno.writeTextFile(path, text.replaceAll(/127\.0\.4\.(\d+)/g, (_, last) => at(Number(last))));
+}
+
 function command(words: readonly string[], env: Record<string, string>): Deno.Command {
   const config = JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`));
   const [, ...flags] = String(config.tasks.imspeer.command).split(/\s+/);

@@ -1,6 +1,5 @@
-/** What came of a REGISTER that must not let anybody in, or must ask for nothing but AKA. */
+/** What a challenge asks for: AKA or a password. */
 import type { SipResponse } from "sip-codec";
-import type { Check } from "../../harness/runner/check.ts";
 
 /** Algorithms of AKA (RFC 3310, RFC 4169), and those of passwords (RFC 2617, RFC 7616). */
 export const AKA = /^AKAv[12]-/i;
@@ -18,15 +17,4 @@ export function passwordsAskedIn(response: SipResponse | undefined): string[] {
 
 function algorithmsOf(response: SipResponse | undefined): string[] {
   return (response?.wwwAuthenticate ?? []).map(({ parameters }) => parameters.get("algorithm") ?? "MD5");
-}
-
-/**
- * An error, or silence. A device that never answers anybody satisfies it as well: beside it stands that somebody is
- * served.
- */
-export function letsNobodyIn(check: Check, response: SipResponse | undefined): boolean {
-  return check.about(response).holds(response === undefined || response.status >= 300, {
-    expected: "a challenge, an error, or no answer",
-    actual: response ?? "no answer",
-  });
 }
